@@ -1,0 +1,1 @@
+"""Commands, one thin function each; `wiring` alone names concrete backends and reads the environment."""

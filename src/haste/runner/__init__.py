@@ -1,0 +1,1 @@
+"""The only loop: ask `search` what to do, do it, append the event."""

@@ -1,0 +1,62 @@
+"""What a person may choose about a run. Stored whole in the journal's first event."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from .execution import Limits
+from .knowledge import Loading
+from .value import Value
+
+
+class Start(StrEnum):
+    WARM = "warm"
+    COLD = "cold"
+
+
+class SearchConfig(Value):
+    """The five stages' dials. The paper's numbers are the defaults (arXiv 2606.30911)."""
+
+    prototypes: int = Field(3, ge=1, le=10)
+    iterations: int = Field(20, ge=0)
+    runner_up_iterations: int = Field(6, ge=0)
+    debug_attempts: int = Field(2, ge=0, le=5)
+    escalate_after: int = Field(2, ge=1)  # non-improvements in a row
+    keep_confidence: float = Field(0.8, gt=0.5, lt=1)  # one-sided, of the corrected paired t test on fold gains
+    finalists: int = Field(3, ge=1)  # how many candidates are confirmed, and at most so many are averaged
+    first_folds: int = Field(2, ge=1)  # folds that run before a clearly worse candidate is stopped
+    lost_attempts: int = Field(3, ge=1)  # tries before a machine's failures end a candidate
+    screen: bool = True
+    runner_up: bool = True
+    noise_aware: bool = True
+    confirm: bool = True
+    ensemble: bool = True
+    escalation: bool = True
+
+
+class Budget(Value):
+    time_limit_s: float | None = Field(1800.0, gt=0)
+    max_usd: float | None = None
+    max_tokens: int | None = None
+
+
+class RunConfig(Value):
+    competition: str  # a bundled name, or the absolute path of a folder
+    seed: int = Field(0, ge=0)
+    model: str = "builtin"
+    start: Start = Start.COLD
+    order: Literal["random", "textbook"] = "random"
+    loading: Loading = Loading.NONE
+    competition_tier: bool = True
+    search: SearchConfig = SearchConfig()
+    budget: Budget = Budget()
+    limits: Limits = Limits()
+    folds: int | None = Field(None, ge=2, le=20)
+    workers: int = Field(1, ge=1)
+    python: str | None = None  # the candidates' interpreter; None: our own
+    sandbox: Literal["auto", "required", "off"] = "auto"
+    executor: str = "local"
+    from_solution: str | None = None  # blob of the user's own script

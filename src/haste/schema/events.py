@@ -1,0 +1,206 @@
+"""The events of a run's journal: past tense, frozen, plain. The store stamps order and time.
+
+A change of an event's shape raises `SCHEMA_VERSION` and adds a step to `upcast.py`, so that every old journal
+still folds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from .competition import Competition, Grade
+from .config import RunConfig
+from .execution import Guarantee, Outcome
+from .knowledge import Learning
+from .profile import Profile
+from .solution import BlobRef, Candidate, Diagnosis, Operator, Scale
+from .value import Value
+
+SCHEMA_VERSION = 1
+
+Purpose = Literal["search", "confirm", "final"]
+StopReason = Literal[
+    "iterations", "stagnation", "time_limit", "token_limit", "cost_limit", "interrupted", "no_valid_candidate", "provider"
+]
+KeepReason = Literal[
+    "beats_noise", "any_gain", "within_noise", "worse", "behind_early", "failed", "unscored_incumbent", "prototype"
+]
+
+
+class RunStarted(Value):
+    kind: Literal["run_started"] = "run_started"
+    run_id: str
+    config: RunConfig
+    competition: Competition
+    code_version: str
+    executor: str  # which isolation: bwrap, landlock, plain, fake
+    missing_guarantees: tuple[Guarantee, ...] = ()
+
+
+class RunResumed(Value):
+    """A new process took the journal up; the time in between does not count against the budget."""
+
+    kind: Literal["run_resumed"] = "run_resumed"
+    code_version: str
+
+
+class CompetitionProfiled(Value):
+    kind: Literal["competition_profiled"] = "competition_profiled"
+    profile: Profile
+
+
+class CandidateProposed(Value):
+    kind: Literal["candidate_proposed"] = "candidate_proposed"
+    candidate: Candidate
+
+
+class ProposalFailed(Value):
+    """The engineer had no (usable) answer. `exhausted`: it knows nothing more at this scale."""
+
+    kind: Literal["proposal_failed"] = "proposal_failed"
+    operator: Operator
+    branch: str | None
+    scale: Scale | None
+    reason: str
+    exhausted: bool = False
+
+
+class ExecutionStarted(Value):
+    kind: Literal["execution_started"] = "execution_started"
+    candidate: str
+    purpose: Purpose
+    fold: int  # 0 for "final"
+    attempt: int  # 1, 2, ...: a lost execution is tried again
+
+
+class ExecutionFinished(Value):
+    kind: Literal["execution_finished"] = "execution_finished"
+    candidate: str
+    purpose: Purpose
+    fold: int
+    attempt: int
+    outcome: Outcome
+    score: float | None = None  # by the competition's metric; None unless ok, and for "final"
+    detail: str = ""
+    wall_s: float = 0.0
+    overhead_s: float = 0.0  # harness time outside the candidate's own
+    peak_memory_gb: float | None = None
+    submission: BlobRef | None = None
+    diagnostics: BlobRef | None = None
+    stdout: BlobRef | None = None
+    stderr: BlobRef | None = None
+
+
+class ScreenDecided(Value):
+    """Which prototypes go on. `winner` is None when none of them ran."""
+
+    kind: Literal["screen_decided"] = "screen_decided"
+    winner: str | None
+    runner_up: str | None
+    scores: dict[str, float | None]  # on the one fold of the screen
+
+
+class CandidateDecided(Value):
+    kind: Literal["candidate_decided"] = "candidate_decided"
+    candidate: str
+    branch: str
+    kept: bool
+    reason: KeepReason
+    against: str | None  # the incumbent of that moment
+    gain: float | None = None  # mean over the folds both have; positive is better
+    noise: float | None = None  # corrected standard error of that mean
+    fold_gains: tuple[float, ...] = ()
+
+
+class BranchEnded(Value):
+    kind: Literal["branch_ended"] = "branch_ended"
+    branch: str
+    reason: Literal["iterations", "stagnation", "failed"]
+
+
+class SearchEnded(Value):
+    kind: Literal["search_ended"] = "search_ended"
+    reason: StopReason
+
+
+class EnsembleDecided(Value):
+    """The average of the finalists, compared with the best single one on the confirm split."""
+
+    kind: Literal["ensemble_decided"] = "ensemble_decided"
+    members: tuple[str, ...]  # candidates, best first
+    method: Literal["rank_average", "mean", "geometric_mean", "vote"]
+    score: float | None
+    single: float | None  # the best single candidate there
+    taken: bool
+    fold_gains: tuple[float, ...] = ()
+    candidate: str | None = None  # the ensemble's own candidate id when taken
+
+
+class SubmissionChosen(Value):
+    kind: Literal["submission_chosen"] = "submission_chosen"
+    candidate: str | None  # None: no candidate was valid, and the dummy predictor stands in
+    submission: BlobRef
+    validation_score: float | None
+    search_score: float | None
+
+
+class LearningRecorded(Value):
+    kind: Literal["learning_recorded"] = "learning_recorded"
+    learning: Learning
+
+
+class RunFinished(Value):
+    kind: Literal["run_finished"] = "run_finished"
+    reason: StopReason
+
+
+class SubmissionGraded(Value):
+    """The grades stream's only event; `Event` does not hold it, so no journal of a run can."""
+
+    kind: Literal["submission_graded"] = "submission_graded"
+    run_id: str
+    competition: str
+    submission: BlobRef
+    grade: Grade
+
+
+Event = Annotated[
+    RunStarted
+    | RunResumed
+    | CompetitionProfiled
+    | CandidateProposed
+    | ProposalFailed
+    | ExecutionStarted
+    | ExecutionFinished
+    | ScreenDecided
+    | CandidateDecided
+    | BranchEnded
+    | SearchEnded
+    | EnsembleDecided
+    | SubmissionChosen
+    | LearningRecorded
+    | RunFinished,
+    Field(discriminator="kind"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+class Entry(Value):
+    """One line of a journal. `at` is seconds since the epoch; `check` chains each line to all before it."""
+
+    seq: int  # from 1
+    at: float
+    schema_version: int
+    event: Event
+    check: str
+
+
+class GradeEntry(Value):
+    seq: int
+    at: float
+    schema_version: int
+    event: SubmissionGraded
+    check: str

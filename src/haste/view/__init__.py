@@ -1,0 +1,1 @@
+"""Read-only: reports over journals. Starts nothing, changes nothing."""
