@@ -15,7 +15,7 @@ from .config import RunConfig
 from .execution import Guarantee, Outcome
 from .knowledge import Learning
 from .profile import Profile
-from .solution import BlobRef, Candidate, Diagnosis, Operator, Scale
+from .solution import BlobRef, Candidate, Operator, Scale
 from .value import Value
 
 SCHEMA_VERSION = 1
@@ -46,9 +46,24 @@ class RunResumed(Value):
     code_version: str
 
 
+class RunInterrupted(Value):
+    """The person pressed Ctrl-C: no more search, the best so far is fitted and handed over."""
+
+    kind: Literal["run_interrupted"] = "run_interrupted"
+
+
 class CompetitionProfiled(Value):
     kind: Literal["competition_profiled"] = "competition_profiled"
     profile: Profile
+    search_folds: int
+    confirm_folds: int
+
+
+class PrototypesDrafted(Value):
+    """All prototypes at once, so that a crash never leaves half a screen."""
+
+    kind: Literal["prototypes_drafted"] = "prototypes_drafted"
+    candidates: tuple[Candidate, ...]
 
 
 class CandidateProposed(Value):
@@ -135,7 +150,7 @@ class EnsembleDecided(Value):
     single: float | None  # the best single candidate there
     taken: bool
     fold_gains: tuple[float, ...] = ()
-    candidate: str | None = None  # the ensemble's own candidate id when taken
+    candidate: Candidate | None = None  # the ensemble as a candidate of its own, when taken
 
 
 class SubmissionChosen(Value):
@@ -146,9 +161,9 @@ class SubmissionChosen(Value):
     search_score: float | None
 
 
-class LearningRecorded(Value):
-    kind: Literal["learning_recorded"] = "learning_recorded"
-    learning: Learning
+class LearningsRecorded(Value):
+    kind: Literal["learnings_recorded"] = "learnings_recorded"
+    learnings: tuple[Learning, ...]
 
 
 class RunFinished(Value):
@@ -169,7 +184,9 @@ class SubmissionGraded(Value):
 Event = Annotated[
     RunStarted
     | RunResumed
+    | RunInterrupted
     | CompetitionProfiled
+    | PrototypesDrafted
     | CandidateProposed
     | ProposalFailed
     | ExecutionStarted
@@ -180,7 +197,7 @@ Event = Annotated[
     | SearchEnded
     | EnsembleDecided
     | SubmissionChosen
-    | LearningRecorded
+    | LearningsRecorded
     | RunFinished,
     Field(discriminator="kind"),
 ]

@@ -62,4 +62,5 @@ class Candidate(Value):
     expected: str = ""
     cites: tuple[str, ...] = ()
     recipe: dict[str, Any] | None = None
+    members: tuple[str, ...] = ()  # of an ensemble: candidate ids, best first
     author: str = "builtin"  # the engineer, or "user" for --from

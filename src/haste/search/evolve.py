@@ -1,0 +1,217 @@
+"""One event at a time, the state moves on. `fold` does it for a whole journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import reduce
+from typing import TypeVar, assert_never
+
+from haste.schema.events import (
+    BranchEnded,
+    CandidateDecided,
+    CandidateProposed,
+    CompetitionProfiled,
+    EnsembleDecided,
+    Entry,
+    ExecutionFinished,
+    ExecutionStarted,
+    LearningsRecorded,
+    PrototypesDrafted,
+    ProposalFailed,
+    RunFinished,
+    RunInterrupted,
+    RunResumed,
+    RunStarted,
+    ScreenDecided,
+    SearchEnded,
+    SubmissionChosen,
+)
+from haste.schema.execution import Outcome
+from haste.schema.solution import Candidate, Operator, Scale
+
+from .state import Branch, Node, Result, RunState
+
+K = TypeVar("K")
+V = TypeVar("V")
+MOST_ATTEMPTS = 10
+SCALES = (Scale.TWEAK, Scale.STRUCTURAL, Scale.APPROACH)
+
+
+def fold(entries: Iterable[Entry]) -> RunState:
+    return reduce(evolve, entries, RunState())
+
+
+def evolve(state: RunState, entry: Entry) -> RunState:
+    """The state after one more entry. Total: any event that `decide` led to is understood in any state."""
+    return replace(_apply(state, entry), at=entry.at)
+
+
+def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case per event, nothing else
+    match event := entry.event:
+        case RunStarted():
+            return replace(
+                state, run_id=event.run_id, config=event.config, competition=event.competition, since=entry.at
+            )
+        case RunResumed():
+            return _give_up(replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at))
+        case RunInterrupted():
+            return replace(state, interrupted=True)
+        case CompetitionProfiled():
+            return replace(
+                state, profile=event.profile, search_folds=event.search_folds, confirm_folds=event.confirm_folds
+            )
+        case PrototypesDrafted():
+            state = reduce(_add, event.candidates, state)
+            return replace(state, prototypes=tuple(c.id for c in event.candidates), proposals=state.proposals + 1)
+        case CandidateProposed():
+            return _proposed(state, event.candidate)
+        case ProposalFailed():
+            return _proposal_failed(state, event)
+        case ExecutionStarted() | ExecutionFinished():
+            return _executed(state, event)
+        case ScreenDecided():
+            return _screened(state, event)
+        case CandidateDecided():
+            return _decided(state, event)
+        case BranchEnded():
+            return _branch(state, replace(state.branches[event.branch], ended=event.reason, current=None))
+        case SearchEnded():
+            return replace(state, search_ended=event.reason)
+        case EnsembleDecided():
+            if event.candidate is not None:
+                state = _add(state, event.candidate)
+            return replace(state, ensemble=event)
+        case SubmissionChosen():
+            return replace(state, chosen=event)
+        case LearningsRecorded():
+            return replace(state, learnings=event.learnings)
+        case RunFinished():
+            return replace(state, finished=event.reason)
+        case _:
+            assert_never(event)
+
+
+def _with(mapping: Mapping[K, V], key: K, value: V) -> dict[K, V]:
+    return {**mapping, key: value}
+
+
+def _branch(state: RunState, branch: Branch) -> RunState:
+    return replace(state, branches=_with(state.branches, branch.root, branch))
+
+
+def _add(state: RunState, candidate: Candidate) -> RunState:
+    return replace(state, nodes=_with(state.nodes, candidate.id, Node(candidate)))
+
+
+def _proposed(state: RunState, candidate: Candidate) -> RunState:
+    state = replace(_add(state, candidate), proposals=state.proposals + 1)
+    if candidate.operator is Operator.DEBUG:
+        root = repair_root(state, candidate.id)
+        state = replace(state, debugs=_with(state.debugs, root, state.debugs.get(root, 0) + 1))
+    branch = state.branches.get(candidate.branch)
+    if branch is None:
+        return state
+    asked = 1 if candidate.operator is Operator.REFINE else 0
+    return _branch(state, replace(branch, current=candidate.id, iterations=branch.iterations + asked))
+
+
+def _proposal_failed(state: RunState, event: ProposalFailed) -> RunState:
+    state = replace(state, proposals=state.proposals + 1)
+    if event.operator is Operator.DEBUG and event.branch in state.nodes:
+        # the engineer gave this repair chain up: no further attempt is asked for
+        root = repair_root(state, event.branch)
+        return replace(state, debugs=_with(state.debugs, root, state.rules.search.debug_attempts))
+    branch = state.branches.get(event.branch or "")
+    if branch is None or event.scale is None:
+        return state
+    if event.exhausted:
+        return _branch(state, _escalate(replace(branch, exhausted=branch.exhausted | {event.scale})))
+    return _branch(state, _miss(replace(branch, iterations=branch.iterations + 1), state))
+
+
+def _executed(state: RunState, event: ExecutionStarted | ExecutionFinished) -> RunState:
+    node = state.nodes[event.candidate]
+    key = (event.purpose, event.fold)
+    result = node.results.get(key, Result())
+    if isinstance(event, ExecutionStarted):
+        result = replace(result, attempts=event.attempt)
+    elif event.outcome is Outcome.LOST and result.lost + 1 < state.rules.search.lost_attempts:
+        result = replace(result, lost=result.lost + 1, detail=event.detail)
+    else:
+        result = replace(
+            result,
+            outcome=event.outcome,
+            score=event.score,
+            detail=event.detail,
+            wall_s=event.wall_s,
+            submission=event.submission,
+            diagnostics=event.diagnostics,
+            stderr=event.stderr,
+        )
+    node = replace(node, results=_with(node.results, key, result))
+    return replace(state, nodes=_with(state.nodes, node.candidate.id, node))
+
+
+def _give_up(state: RunState) -> RunState:
+    """An execution that was under way at ever so many deaths of the harness is not begun again."""
+    nodes = {
+        name: replace(node, results={key: _abandoned(result) for key, result in node.results.items()})
+        for name, node in state.nodes.items()
+    }
+    return replace(state, nodes=nodes)
+
+
+def _abandoned(result: Result) -> Result:
+    if result.outcome is None and result.attempts >= MOST_ATTEMPTS:
+        return replace(result, outcome=Outcome.LOST, detail=f"the harness died during {result.attempts} attempts")
+    return result
+
+
+def _screened(state: RunState, event: ScreenDecided) -> RunState:
+    rules = state.rules.search
+    branches = {}
+    for root, limit in ((event.winner, rules.iterations), (event.runner_up, rules.runner_up_iterations)):
+        if root is not None:
+            branches[state.nodes[root].candidate.branch] = Branch(
+                root=state.nodes[root].candidate.branch, limit=limit, incumbent=root
+            )
+    return replace(state, screen=event, branches=branches)
+
+
+def _decided(state: RunState, event: CandidateDecided) -> RunState:
+    node = replace(state.nodes[event.candidate], decision=event)
+    state = replace(state, nodes=_with(state.nodes, event.candidate, node))
+    branch = state.branches.get(event.branch)
+    if branch is None:
+        return state
+    branch = replace(branch, current=None)
+    if event.kept:
+        kept = replace(
+            branch, incumbent=event.candidate, scale=Scale.TWEAK, misses=0, misses_at_scale=0, exhausted=frozenset()
+        )
+        return _branch(state, kept)
+    return _branch(state, _miss(branch, state))
+
+
+def _miss(branch: Branch, state: RunState) -> Branch:
+    branch = replace(branch, misses=branch.misses + 1, misses_at_scale=branch.misses_at_scale + 1)
+    rules = state.rules.search
+    return _escalate(branch) if rules.escalation and branch.misses_at_scale >= rules.escalate_after else branch
+
+
+def _escalate(branch: Branch) -> Branch:
+    """The next scale that has something left; at the top, whatever scale still has; else the branch stays where it is."""
+    above = SCALES[SCALES.index(branch.scale) + 1 :]
+    for scale in (*above, *reversed(SCALES)):
+        if scale not in branch.exhausted:
+            return replace(branch, scale=scale, misses_at_scale=0 if scale in above else branch.misses_at_scale)
+    return branch
+
+
+def repair_root(state: RunState, candidate: str) -> str:
+    """The candidate that a chain of repairs began with (itself if it is no repair)."""
+    node = state.nodes[candidate]
+    while node.candidate.operator is Operator.DEBUG and node.candidate.parent in state.nodes:
+        node = state.nodes[node.candidate.parent]
+    return node.candidate.id
