@@ -96,7 +96,7 @@ class Competition(Value):
     targets: tuple[str, ...]
     classes: tuple[str, ...] = ()  # as they are written in the files; empty for numbers
     id_column: str | None
-    submission_columns: tuple[str, ...]  # the sample's columns without the id; one per class where probabilities are asked
+    submission_columns: tuple[str, ...]  # the sample's without the id; one per class for class probabilities
     train: str  # file names below the competition's folder, as found (perhaps zipped)
     test: str
     sample_submission: str

@@ -22,7 +22,14 @@ SCHEMA_VERSION = 1
 
 Purpose = Literal["search", "confirm", "final"]
 StopReason = Literal[
-    "iterations", "stagnation", "time_limit", "token_limit", "cost_limit", "interrupted", "no_valid_candidate", "provider"
+    "iterations",
+    "stagnation",
+    "time_limit",
+    "token_limit",
+    "cost_limit",
+    "interrupted",
+    "no_valid_candidate",
+    "provider",
 ]
 KeepReason = Literal[
     "beats_noise", "any_gain", "within_noise", "worse", "behind_early", "failed", "unscored_incumbent", "prototype"
@@ -79,6 +86,7 @@ class ProposalFailed(Value):
     branch: str | None
     scale: Scale | None
     reason: str
+    candidate: str | None = None  # the failed one, of a repair
     exhausted: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Every draw of chance comes from the run's seed and the position it is drawn at, so that a resumed run draws the same."""
+"""Chance comes from the run's seed and the position it is drawn at, so that a resumed run draws the same."""
 
 from __future__ import annotations
 

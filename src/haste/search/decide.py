@@ -1,6 +1,6 @@
 """What to do next: `decide(state, now) -> Action`. Pure; reads top to bottom as the five stages of a specialist.
 
-    profile -> screen -> refine -> confirm, ensemble -> deliver -> reflect
+profile -> screen -> refine -> confirm, ensemble -> deliver -> reflect
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _screen(state: RunState, now: float) -> Action:
     The best is fitted on everything at once, so that a valid submission exists from here on.
     """
     leaders = [_latest(state, root) for root in state.prototypes]
-    works = [work for node in leaders if (work := _work(state, node, "search", 0))]
+    works = [work for node in leaders if (work := _work(node, "search", 0))]
     if works:
         return _execute(state, now, works)
     for node in leaders:
@@ -84,7 +84,7 @@ def _screen(state: RunState, now: float) -> Action:
         if repair:
             return repair
     ran = best_first(state, [node for node in leaders if node.failure is None])
-    safety = _work(state, ran[0], "final", FINAL) if ran else None
+    safety = _work(ran[0], "final", FINAL) if ran else None
     if safety:
         return _execute(state, now, [safety])
     names = [node.candidate.id for node in ran]
@@ -109,7 +109,7 @@ def _refine(state: RunState, now: float) -> Action:
     incumbent = state.nodes[branch.incumbent]
     if incumbent.failure is not None:
         return _repair(state, incumbent) or Record(BranchEnded(branch=branch.root, reason="failed"))
-    works = [work for f in range(state.search_folds) if (work := _work(state, incumbent, "search", f))]
+    works = [work for f in range(state.search_folds) if (work := _work(incumbent, "search", f))]
     if works:
         return _execute(state, now, works)
     if branch.iterations >= branch.limit:
@@ -130,7 +130,7 @@ def _judge(state: RunState, branch: Branch, now: float) -> Action:
         return _decision(node, branch, ahead, kept=False, reason="behind_early")
     first = min(state.rules.search.first_folds, state.search_folds)
     wanted = range(first if len(scores) < first else state.search_folds)
-    works = [work for f in wanted if (work := _work(state, node, "search", f))]
+    works = [work for f in wanted if (work := _work(node, "search", f))]
     if works:
         return _execute(state, now, works)
     if ahead is None or incumbent.failure is not None:
@@ -162,9 +162,7 @@ def _choose(state: RunState, now: float) -> Action:
     """Confirm the finalists on a split the search never saw, try their average there, fit the choice on everything."""
     contenders = finalists(state)
     if state.rules.search.confirm and state.confirm_folds and not state.interrupted and not pressed(state, now):
-        works = [
-            work for n in contenders for f in range(state.confirm_folds) if (work := _work(state, n, "confirm", f))
-        ]
+        works = [work for n in contenders for f in range(state.confirm_folds) if (work := _work(n, "confirm", f))]
         if works:
             return _execute(state, now, works)
         best = single_best(state)
@@ -183,7 +181,7 @@ def _deliver(state: RunState, now: float) -> Action:
     if at_hand and (state.interrupted or pressed(state, now)):
         return Deliver(at_hand[0].candidate.id)
     for node in choices:
-        work = _work(state, node, "final", FINAL)
+        work = _work(node, "final", FINAL)
         if work:
             return Execute((work,), final_wall_s(state, now))
         if node.final is not None:
@@ -210,7 +208,7 @@ def _latest(state: RunState, root: str) -> Node:
     return chain[-1]
 
 
-def _work(state: RunState, node: Node, purpose: Purpose, fold: int) -> Work | None:
+def _work(node: Node, purpose: Purpose, fold: int) -> Work | None:
     """The execution that is still owed, or None when it has an outcome."""
     result = node.results.get((purpose, fold))
     if result is not None and result.outcome is not None:

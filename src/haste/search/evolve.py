@@ -17,8 +17,8 @@ from haste.schema.events import (
     ExecutionFinished,
     ExecutionStarted,
     LearningsRecorded,
-    PrototypesDrafted,
     ProposalFailed,
+    PrototypesDrafted,
     RunFinished,
     RunInterrupted,
     RunResumed,
@@ -118,9 +118,9 @@ def _proposed(state: RunState, candidate: Candidate) -> RunState:
 
 def _proposal_failed(state: RunState, event: ProposalFailed) -> RunState:
     state = replace(state, proposals=state.proposals + 1)
-    if event.operator is Operator.DEBUG and event.branch in state.nodes:
+    if event.operator is Operator.DEBUG and event.candidate is not None:
         # the engineer gave this repair chain up: no further attempt is asked for
-        root = repair_root(state, event.branch)
+        root = repair_root(state, event.candidate)
         return replace(state, debugs=_with(state.debugs, root, state.rules.search.debug_attempts))
     branch = state.branches.get(event.branch or "")
     if branch is None or event.scale is None:
@@ -201,7 +201,7 @@ def _miss(branch: Branch, state: RunState) -> Branch:
 
 
 def _escalate(branch: Branch) -> Branch:
-    """The next scale that has something left; at the top, whatever scale still has; else the branch stays where it is."""
+    """The next scale with something left; at the top, whatever scale still has; else the branch stays where it is."""
     above = SCALES[SCALES.index(branch.scale) + 1 :]
     for scale in (*above, *reversed(SCALES)):
         if scale not in branch.exhausted:
@@ -212,6 +212,6 @@ def _escalate(branch: Branch) -> Branch:
 def repair_root(state: RunState, candidate: str) -> str:
     """The candidate that a chain of repairs began with (itself if it is no repair)."""
     node = state.nodes[candidate]
-    while node.candidate.operator is Operator.DEBUG and node.candidate.parent in state.nodes:
+    while node.candidate.operator is Operator.DEBUG and node.candidate.parent is not None:
         node = state.nodes[node.candidate.parent]
     return node.candidate.id

@@ -47,6 +47,6 @@ def best_first(state: RunState, nodes: list[Node]) -> list[Node]:
 
 
 def _line(state: RunState, node: Node) -> str:
-    while node.candidate.scale is not Scale.APPROACH and node.candidate.parent in state.nodes:
+    while node.candidate.scale is not Scale.APPROACH and node.candidate.parent is not None:
         node = state.nodes[node.candidate.parent]
     return node.candidate.id

@@ -140,7 +140,7 @@ class RunState:
         folds = self.search_folds if purpose == "search" else self.confirm_folds
         best: Node | None = None
         for node in self.nodes.values():
-            if node.failure is None and len(node.scores(purpose)) == folds:
-                if best is None or self.better(node.mean(purpose), best.mean(purpose)):
-                    best = node
+            ran = node.failure is None and len(node.scores(purpose)) == folds
+            if ran and (best is None or self.better(node.mean(purpose), best.mean(purpose))):
+                best = node
         return best

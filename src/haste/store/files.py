@@ -24,7 +24,9 @@ class _Stream(Generic[E]):
     """One append-only file of chained lines."""
 
     def __init__(self, path: Path, kind: type[E], clock: Callable[[], float]) -> None:
-        self.path, self.kind, self.clock = path, kind, clock
+        self.path = path
+        self.kind: type[E] = kind
+        self.clock = clock
         self._file: IO[bytes] | None = None
         self._seq, self._check = 0, START
 
@@ -45,7 +47,8 @@ class _Stream(Generic[E]):
         except OSError as fault:
             raise _disk_fault(fault, self.path) from fault
         self._seq, self._check = self._seq + 1, check
-        return self.kind.model_validate_json(line)
+        entry: E = self.kind.model_validate_json(line)
+        return entry
 
     def _open(self) -> IO[bytes]:
         """Take the writer's lock, verify what is there, and cut a torn last line off before writing after it."""
@@ -129,6 +132,5 @@ def blob_ref(content: bytes) -> BlobRef:
 
 
 def _disk_fault(fault: OSError, path: Path) -> StoreError:
-    return StoreError(
-        f"cannot write: {fault.strerror or fault}", where=str(path), hint="free disk space or choose another --out; then `haste resume`"
-    )
+    hint = "free disk space or choose another --out; then `haste resume`"
+    return StoreError(f"cannot write: {fault.strerror or fault}", where=str(path), hint=hint)

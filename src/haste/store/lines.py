@@ -25,13 +25,13 @@ def write_line(seq: int, at: float, event: Value, previous: str) -> tuple[str, s
 
 
 def read_lines(lines: Iterable[str], kind: type[E], where: str) -> Iterator[E]:
-    """Parse complete lines in order. Raises JournalCorrupt naming the line for anything torn, edited or out of order."""
+    """Parse complete lines in order. Raises JournalCorrupt naming the line that is torn, edited or out of order."""
     previous = START
     for number, line in enumerate(lines, start=1):
         body, mark, tail = line.rpartition(CHECK)
         if not mark or tail[16:] != '"}' or tail[:16] != _check(previous, body):
             msg = f"line {number} is torn, edited or missing its predecessor"
-            raise JournalCorrupt(msg, where=where, hint="restore the file from a backup; a journal is never edited by hand")
+            raise JournalCorrupt(msg, where=where, hint="restore the file; a journal is never edited")
         previous = tail[:16]
         entry = _parse(line, kind, f"{where} line {number}")
         if entry.seq != number:
