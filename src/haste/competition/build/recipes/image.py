@@ -1,0 +1,211 @@
+"""Small grey pictures: few digits, letters in unseen typefaces, photographs that were turned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw, ImageFont
+from scipy import ndimage
+
+from ..disguise import dealt, fresh_ids
+from ..folder import png
+from ..recipe import Draft, Recipe
+from ..secrets import chance
+
+Pixels = np.ndarray  # (height, width) floats, 0 to 255
+
+
+def _encoded(pixels: Pixels, levels: int) -> bytes:
+    """Grey PNG with few levels: noise compresses badly, and no learner needs 256."""
+    step = 255 / (levels - 1)
+    return png(Image.fromarray((np.round(np.clip(pixels, 0, 255) / step) * step).astype(np.uint8)))
+
+
+def _pictured(frame: pd.DataFrame, pictures: list[bytes], rng: np.random.Generator, test_rows: int) -> Draft:
+    """Rows and their pictures, in the same order, dealt; file names are as random as the ids."""
+    names = [f"{name}.png" for name in fresh_ids(rng, len(frame))]
+    frame = frame.copy()
+    frame.insert(0, "image", names)
+    return Draft(*dealt(frame, rng, test_rows), images=dict(zip(names, pictures, strict=True)))
+
+
+def _digits() -> Draft:
+    from sklearn.datasets import load_digits
+
+    rng = chance("few-digits")
+    source = load_digits()
+    chosen = rng.permutation(len(source.images))[:1000]
+    pictures = []
+    for pixels in source.images[chosen]:
+        large = ndimage.zoom(np.pad(pixels, 2) * 255 / 16, 20 / 12, order=1)
+        turned = ndimage.rotate(large, rng.uniform(-20, 20), reshape=False, order=1)
+        moved = ndimage.shift(turned, rng.uniform(-2, 2, 2), order=1) * rng.uniform(0.7, 1)
+        pictures.append(_encoded(moved + rng.normal(0, 22, moved.shape) + 12, 16))
+    frame = pd.DataFrame({"digit": source.target[chosen]})
+    return _pictured(frame, pictures, rng, 700)
+
+
+_CHARACTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_FAMILIES = {  # typefaces of one family share their fate
+    "train": (
+        "DejaVuSans-Bold",
+        "DejaVuSans-Oblique",
+        "DejaVuSans",
+        "DejaVuSans-BoldOblique",
+        "DejaVuSansMono",
+        "DejaVuSansMono-Bold",
+    )
+    + ("STIXGeneral", "STIXGeneralBol", "STIXGeneralBolIta", "cmss10", "cmb10"),
+    "test": ("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "STIXGeneralItalic", "cmr10", "cmti10", "cmtt10"),
+}
+
+
+def _glyph(font: ImageFont.FreeTypeFont, character: str, rng: np.random.Generator) -> Pixels:
+    canvas = Image.new("L", (72, 72), 0)
+    ImageDraw.Draw(canvas).text((36, 36), character, fill=255, font=font, anchor="mm")
+    pixels = np.asarray(canvas, dtype=float)
+    pixels = ndimage.rotate(pixels, rng.uniform(-18, 18), reshape=False, order=1)
+    shear = np.array([[1, rng.uniform(-0.2, 0.2)], [rng.uniform(-0.1, 0.1), 1]])
+    pixels = ndimage.affine_transform(
+        pixels, shear, offset=36 - shear @ np.array([36, 36]) + rng.uniform(-6, 6, 2), order=1
+    )
+    small = ndimage.zoom(ndimage.gaussian_filter(pixels, rng.uniform(1, 3)), 1 / 3, order=1)
+    ground, ink = rng.uniform(0, 60), rng.uniform(150, 245)
+    if rng.random() < 0.3:
+        ground, ink = ink, ground
+    return ground + (ink - ground) * small / 255 + rng.normal(0, 11, small.shape)
+
+
+def _letters() -> Draft:
+    import matplotlib
+
+    rng = chance("font-letters")
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    sides = {}
+    pictures: dict[str, bytes] = {}
+    typefaces = iter(fresh_ids(rng, 40))
+    for side, fonts in _FAMILIES.items():
+        rows = []
+        for name in fonts:
+            typeface = f"t{next(typefaces)[:4]}"
+            for character in _CHARACTERS:
+                for _ in range(5):
+                    font = ImageFont.truetype(folder / f"{name}.ttf", int(rng.integers(40, 58)))
+                    rows.append((typeface, character, _encoded(_glyph(font, character, rng), 16)))
+        frame = pd.DataFrame([row[:2] for row in rows], columns=["typeface", "character"])
+        draft = _pictured(frame, [row[2] for row in rows], rng, 0)
+        sides[side], pictures = draft.train, pictures | dict(draft.images)
+    return Draft(sides["train"], sides["test"], pictures)
+
+
+_BLOCK, _WINDOW, _STEP, _FLAT = 64, 32, 16, 16.0
+
+
+def _photographs() -> list[Pixels]:
+    import matplotlib
+    from sklearn.datasets import load_sample_images
+
+    portrait = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
+    with Image.open(portrait) as picture:
+        photos = [*load_sample_images().images, np.asarray(picture.convert("RGB"))]
+    return [photo.astype(float) @ np.array([0.3, 0.59, 0.11]) for photo in photos]
+
+
+def _turned() -> Draft:
+    rng = chance("which-way-up")
+    tiles: list[list[tuple[str, int, bytes]]] = []
+    for grey in _photographs():
+        for top in range(0, grey.shape[0] - _BLOCK + 1, _BLOCK):
+            for left in range(0, grey.shape[1] - _BLOCK + 1, _BLOCK):
+                tiles.append(_windows(grey[top : top + _BLOCK, left : left + _BLOCK], rng))
+    order = rng.permutation(len(tiles))
+    cut = int(len(tiles) * 0.6)
+    sides, pictures = [], {}
+    for chosen in (order[:cut], order[cut:]):
+        rows = [row for position in chosen for row in tiles[position]]
+        frame = pd.DataFrame([row[:2] for row in rows], columns=["tile", "turns"])
+        draft = _pictured(frame, [row[2] for row in rows], rng, 0)
+        sides.append(draft.train)
+        pictures |= dict(draft.images)
+    return Draft(sides[0], sides[1], pictures)
+
+
+def _windows(block: Pixels, rng: np.random.Generator) -> list[tuple[str, int, bytes]]:
+    """(tile, quarter turns, picture) of the overlapping windows of one block of a photograph."""
+    name, rows = f"p{fresh_ids(rng, 1)[0][:6]}", []
+    for top in range(0, _BLOCK - _WINDOW + 1, _STEP):
+        for left in range(0, _BLOCK - _WINDOW + 1, _STEP):
+            turns = int(rng.integers(0, 4))
+            window = np.rot90(block[top : top + _WINDOW, left : left + _WINDOW], turns)
+            if window.std() < _FLAT:
+                continue  # bare sky tells nobody which way is up
+            bright = window * rng.uniform(0.8, 1.1) + rng.uniform(-15, 15) + rng.normal(0, 4, window.shape)
+            rows.append((name, turns, _encoded(bright, 32)))
+    return rows
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        id="few-digits",
+        title="Read handwritten digits after seeing only a few",
+        domain="image",
+        kind="multiclass",
+        metric="accuracy",
+        target="digit",
+        source="Optical Recognition of Handwritten Digits, Alpaydin and Kaynak 1998, as shipped with scikit-learn.",
+        licence="CC BY 4.0 (UCI Machine Learning Repository).",
+        description="""
+Thirty pictures per digit, and more than twice as many to read. Predict which digit (`digit`, 0 to 9) was written.
+
+Columns: `image`, the name of a grey picture of 20 x 20 pixels in `images/`. The pictures are slightly turned, shifted and noisy.
+The pictures without labels may be looked at, too.
+""",
+        make=_digits,
+        settings={"image": ["image"]},
+    ),
+    Recipe(
+        id="font-letters",
+        title="Read letters in typefaces never seen before",
+        domain="image",
+        kind="multiclass",
+        metric="accuracy",
+        target="character",
+        source="Glyphs of the DejaVu, STIX and Computer Modern typefaces, as shipped with Matplotlib.",
+        licence="Bitstream Vera and DejaVu licence, SIL OFL 1.1 (STIX), BaKoMa licence (Computer Modern).",
+        description="""
+Capital letters and digits were printed in several typefaces, then turned, sheared, blurred and made noisy; some are light on dark. Predict
+which of the 32 characters (`character`) a picture shows.
+
+Columns: `image`, the name of a grey picture of 24 x 24 pixels in `images/`; `typeface`, an anonymous name of the typeface.
+None of the typefaces to predict occurs in the training rows, so validate on typefaces that were left out.
+""",
+        make=_letters,
+        settings={
+            "image": ["image"],
+            "drop": ["typeface"],
+            "validation": {"scheme": "group", "group_column": "typeface"},
+        },
+    ),
+    Recipe(
+        id="which-way-up",
+        title="Which way up is this piece of a photograph",
+        domain="image",
+        kind="multiclass",
+        metric="accuracy",
+        target="turns",
+        source="Photographs by danielbuechele and vultilion (Flickr), as shipped with scikit-learn, and a portrait by the U.S. Navy "
+        "(as shipped with Matplotlib).",
+        licence="CC BY 2.0 (the former), public domain (the latter).",
+        description="""
+Photographs were cut into small pieces, and each piece was turned by 0, 1, 2 or 3 quarters against the clock. Predict the number of quarter turns
+(`turns`).
+
+Columns: `image`, the name of a grey picture of 32 x 32 pixels in `images/`; `tile`, a part of a photograph. Pieces of one tile overlap; no
+tile occurs both in the training and in the test rows, so validate on tiles that were left out.
+""",
+        make=_turned,
+        settings={"image": ["image"], "drop": ["tile"], "validation": {"scheme": "group", "group_column": "tile"}},
+    ),
+)
