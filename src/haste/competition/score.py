@@ -1,0 +1,167 @@
+"""Judging a submission: from the bytes that a script wrote to a checked table, and from there to a score.
+
+A submission that cannot be scored raises SubmissionError with a reason that is of use to the script's author. Faults of
+the competition itself raise CompetitionError: they are never laid at a script's door.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from haste.schema.competition import Competition, PredictionNeed
+from haste.schema.errors import CompetitionError, SubmissionError
+
+from .loaded import Fold, LoadedCompetition
+from .metric_inputs import (
+    LABEL_FORMS,
+    Form,
+    are_numbers,
+    cells,
+    check_distribution,
+    check_rows,
+    guesses,
+    labels,
+    numbers,
+    ratings,
+)
+from .metrics import compute, spec
+from .targets import has_class_columns, score_order
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+
+def read_submission(loaded: LoadedCompetition, ids: Series[Any], content: bytes) -> DataFrame:
+    """The predictions in the order of `ids`, with the columns `submission_columns`; numbers as float64, labels as text.
+
+    Rows may come in any order where there is an id column; without one, their order counts. Raises SubmissionError.
+    """
+    competition = loaded.competition
+    table = _parse(content)
+    expected = ([competition.id_column] if competition.id_column else []) + list(competition.submission_columns)
+    _check_columns(list(table.columns), expected)
+    if len(table) != len(ids):
+        msg = f"the submission has {len(table)} rows, and {len(ids)} are needed"
+        raise SubmissionError(msg, hint="one row for each row of sample_submission.csv")
+    if competition.id_column:
+        wanted = ids.astype(str).to_numpy(dtype=object)
+        order = _positions(table[competition.id_column].to_numpy(dtype=object), wanted)
+        table = table.iloc[order]
+    return _typed(competition, table[list(competition.submission_columns)].reset_index(drop=True))
+
+
+def score_fold(loaded: LoadedCompetition, fold: Fold, content: bytes) -> float:
+    """The score of a submission for a fold's held-out rows. Raises SubmissionError where it cannot be scored."""
+    truth = loaded.train.iloc[fold.valid]
+    return score_frame(loaded, truth, read_submission(loaded, fold_ids(loaded, fold), content))
+
+
+def fold_ids(loaded: LoadedCompetition, fold: Fold) -> Series[Any]:
+    """The ids that a submission for a fold must hold, in order; row numbers where the competition has no ids."""
+    import pandas as pd
+
+    column = loaded.competition.id_column
+    return loaded.train[column].iloc[fold.valid] if column else pd.Series(range(len(fold.valid)))
+
+
+def score_frame(loaded: LoadedCompetition, truth: DataFrame, prediction: DataFrame) -> float:
+    """The score of `prediction` (the submission columns) against `truth` (the target columns), row by row."""
+    competition = loaded.competition
+    actual = truth[list(competition.targets)]
+    return compute(competition.metric.name, actual, prediction[score_order(competition)], competition.classes)
+
+
+def _parse(content: bytes) -> DataFrame:
+    import pandas as pd
+
+    if not content.strip():
+        msg = "the submission is empty"
+        raise SubmissionError(msg)
+    try:
+        return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+    except UnicodeDecodeError:
+        msg = "the submission is not UTF-8 text"
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning, ValueError) as error:
+        msg = f"the submission is not a CSV table: {' '.join(str(error).split())[:120]}"
+    raise SubmissionError(msg, hint="write it with DataFrame.to_csv('submission.csv', index=False)")
+
+
+def _check_columns(found: list[str], expected: list[str]) -> None:
+    missing = [name for name in expected if name not in found]
+    extra = [name for name in found if name not in expected]
+    if not missing and not extra:
+        return
+    parts = ([f"lacks {_some(missing)}"] if missing else []) + ([f"has {_some(extra)} too many"] if extra else [])
+    index = any(name.startswith("Unnamed:") for name in extra)
+    hint = "write it with index=False" if index else f"the columns must be {_some(expected, 12)}"
+    msg = f"wrong columns: the submission {' and '.join(parts)}"
+    raise SubmissionError(msg, hint=hint)
+
+
+def _some(names: Sequence[object], limit: int = 5) -> str:
+    return ", ".join(str(name)[:40] for name in names[:limit]) + (", ..." if len(names) > limit else "")
+
+
+def _positions(found: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:
+    """For each wanted id its row in the submission. Raises SubmissionError for duplicate, missing and unknown ids."""
+    import pandas as pd
+
+    if np.array_equal(found, wanted) and pd.Index(wanted).is_unique:
+        return np.arange(len(wanted), dtype=np.int64)
+    index = pd.Index(wanted)
+    if not index.is_unique:
+        msg = f"the competition's ids are not unique, for example {index[index.duplicated()][0]}"
+        raise CompetitionError(msg)
+    if not pd.Index(found).isin(index).all():
+        found, wanted = _as_numbers(found, wanted)
+    rows = pd.Index(found)
+    if not rows.is_unique:
+        twice = rows[rows.duplicated()].unique()
+        msg = f"{len(twice)} ids stand in the submission more than once: {_some(list(twice))}"
+        raise SubmissionError(msg)
+    order = rows.get_indexer(pd.Index(wanted))
+    if (order < 0).any():
+        unknown = rows[~rows.isin(pd.Index(wanted))]
+        lacking = wanted[order < 0]
+        msg = (
+            f"{len(lacking)} ids are missing ({_some(list(lacking))}), {len(unknown)} unknown ({_some(list(unknown))})"
+        )
+        raise SubmissionError(msg, hint="take the ids from sample_submission.csv")
+    return np.asarray(order, dtype=np.int64)
+
+
+def _as_numbers(found: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both as floats where all of them are numbers and stay distinct: a script that read "007" as a number writes 7."""
+    try:
+        numbers_wanted = wanted.astype(np.float64)
+        numbers_found = found.astype(np.float64)
+    except (ValueError, TypeError):
+        return found, wanted
+    return (numbers_found, numbers_wanted) if len(np.unique(numbers_wanted)) == len(wanted) else (found, wanted)
+
+
+def _typed(competition: Competition, table: DataFrame) -> DataFrame:
+    """The predictions as the metric wants them: numbers as float64, labels as the classes are written."""
+    import pandas as pd
+
+    form, classes = spec(competition.metric.name).form, competition.classes
+    values, columns = cells(table).astype(object), list(competition.submission_columns)
+    if form is Form.TEXT:
+        return table.astype(object)
+    if form is Form.GUESSES and not has_class_columns(competition):
+        guesses(values, classes)
+        return table.astype(object)
+    if form in LABEL_FORMS or (form is Form.RATINGS and not are_numbers(classes)):
+        names = np.asarray(classes or ("0", "1"), dtype=object)
+        return pd.DataFrame(names[labels(values, list(names), SubmissionError, columns)], columns=columns)
+    found = ratings(values, classes) if form is Form.RATINGS else numbers(values, SubmissionError, columns)
+    if competition.metric.needs is PredictionNeed.PROBABILITY:
+        check_distribution(found)
+        if has_class_columns(competition):
+            check_rows(found)
+    return pd.DataFrame(found, columns=columns)
