@@ -53,9 +53,11 @@ def infer_kind(columns: Columns, values: DataFrame, sample: DataFrame, fitting: 
     """
     numbers = _as_numbers(values)
     guess = _guess(columns, values, sample, numbers)
+    if fitting[:1] == (Kind.ORDINAL,) and numbers is not None and not columns.classes:
+        return Kind.ORDINAL
     if guess in fitting or not fitting:
         return guess
-    possible = _NUMERIC if numbers is not None else ()
+    possible: tuple[Kind, ...] = _NUMERIC if numbers is not None else ()
     possible += (Kind.BINARY,) if len(columns.targets) == 1 and values.iloc[:, 0].nunique() == 2 else ()
     possible += (Kind.MULTICLASS,) if len(columns.targets) == 1 else ()
     return next((kind for kind in possible if kind in fitting), guess)
