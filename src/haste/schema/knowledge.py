@@ -125,6 +125,16 @@ class TextFile:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoreWrite:
+    """A text to put into a store, if what it replaces is still what it was."""
+
+    path: str
+    text: str
+    replaces: str | None = None  # the path that goes away or is overwritten; None: `path` must be new
+    expected: str | None = None  # digest of what lies at `replaces`
+
+
 class Problem(Value):
     """Something refused or set aside, with where and why, in words for a person."""
 
@@ -215,7 +225,7 @@ class ObservationRecord(Value):
     run: str
     candidate: str
     technique: str | None = None
-    cites: tuple[str, ...] = ()  # names of skills that led to the change
+    cites: tuple[str, ...] = ()  # ids of skills that led to the change
     gain: FiniteFloat | None = None  # None: it did not run
     noise: FiniteFloat | None = None  # standard error of the gain
     kept: bool | None = None
@@ -254,8 +264,8 @@ class Promotion(Value):
     """What is to happen with one learning, or with one skill that counting moves; vetoable as a whole."""
 
     learning: str | None
-    verdict: Verdict
-    counted: Verdict
+    verdict: Verdict | None  # None: a change of status only
+    counted: Verdict | None = None  # what the counting rule alone said
     by: Literal["counting", "engineer", "person"] = "counting"
     reason: str
     skill: str | None = None  # id of the skill that holds the learning now

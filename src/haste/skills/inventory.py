@@ -1,0 +1,163 @@
+"""All skills of a store as one value: texts in, an `Inventory` out, with what had to be set aside and why.
+
+Pools by scope are built here, once: what an agent may see is looked up by its scope's own key, so there is no path to
+another domain's or another competition's skills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from haste.schema.knowledge import Problem, Skill, SkillScope, Status, TextFile, Tier
+
+from .bm25 import Index, build_index
+from .markdown import FormError, line_of
+from .skill import path_of, read_skill, write_skill
+from .words import body_digest, digest, token_estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A skill as it lies in the store."""
+
+    skill: Skill
+    path: str
+    digest: str  # of the file's text
+    tokens: int  # estimate for what a brief shows of it
+    position: int = 0  # in the inventory's order
+    group: str = ""  # the id that stands for all skills tied to this one by conflict
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Skills sorted by id. `live` are those that may be loaded; retired ones are kept for their claims."""
+
+    held: tuple[Held, ...]
+    problems: tuple[Problem, ...]
+    digest: str
+    by_id: dict[str, Held]
+    by_name: dict[str, Held]
+    by_claim: dict[str, tuple[Held, ...]]
+    by_body: dict[str, tuple[Held, ...]]  # digest of the body's words ->
+    index: Index
+    _pools: dict[tuple[Tier, str], tuple[Held, ...]]
+
+    @property
+    def skills(self) -> tuple[Skill, ...]:
+        return tuple(held.skill for held in self.held)
+
+    def flat(self, scope: SkillScope) -> tuple[Held, ...]:
+        """Everything live. Without the competition tier, nobody's competition-tier skills."""
+        return tuple(
+            held
+            for held in self.held
+            if held.skill.status is not Status.RETIRED
+            and (scope.competition_tier or held.skill.tier is not Tier.COMPETITION)
+        )
+
+    def visible(self, scope: SkillScope) -> tuple[Held, ...]:
+        """The live skills of a scope: global, its domain's, and its own competition's; by tier, then id."""
+        own = self._pools.get((Tier.COMPETITION, scope.competition), ()) if scope.competition_tier else ()
+        return self._pools.get((Tier.GLOBAL, ""), ()) + self._pools.get((Tier.DOMAIN, scope.domain), ()) + own
+
+
+def load_inventory(files: Iterable[TextFile]) -> Inventory:
+    """Read every `SKILL.md`; what cannot be read, lies in the wrong place or takes a name twice is set aside."""
+    held: list[Held] = []
+    problems: list[Problem] = []
+    for file in sorted(files, key=lambda file: file.path):
+        try:
+            skill = read_skill(file.text)
+            _check_place(skill, file)
+        except FormError as fault:
+            problems.append(Problem(where=file.path, code="form", reason=fault.reason, line=fault.line))
+            continue
+        shown = token_estimate(skill.name + skill.description + skill.body)
+        held.append(Held(skill, file.path, digest(file.text), shown))
+    kept = _without_doubles(held, problems)
+    return _assemble(kept, problems)
+
+
+def with_changes(inventory: Inventory, after: Iterable[Skill]) -> Inventory:
+    """The inventory as it will be when these skills are written: each replaces the one of its id, or is new."""
+    replaced = {held.skill.id: held for held in inventory.held}
+    for skill in after:
+        text = write_skill(skill)
+        shown = token_estimate(skill.name + skill.description + skill.body)
+        replaced[skill.id] = Held(skill, path_of(skill), digest(text), shown)
+    return _assemble(list(replaced.values()), inventory.problems)
+
+
+def _check_place(skill: Skill, file: TextFile) -> None:
+    if (expected := path_of(skill)) != file.path:
+        msg = f"lies in the wrong place: its own fields say {expected}"
+        raise FormError(msg, line_of(file.text, "name" if skill.name not in file.path else "haste-tier"))
+
+
+def _without_doubles(held: Sequence[Held], problems: list[Problem]) -> list[Held]:
+    """One skill per id (the higher revision stays) and one per name (the first path stays)."""
+    by_id: dict[str, Held] = {}
+    for one in sorted(held, key=lambda one: (-one.skill.revision, one.path)):
+        if (first := by_id.setdefault(one.skill.id, one)) is not one:
+            reason = f"the id {one.skill.id} is taken by {first.path}"
+            problems.append(Problem(where=one.path, code="duplicate", reason=reason))
+    by_name: dict[str, Held] = {}
+    for one in sorted(by_id.values(), key=lambda one: one.path):
+        if (first := by_name.setdefault(one.skill.name, one)) is not one:
+            reason = f"the name {one.skill.name} is taken by {first.path}"
+            problems.append(Problem(where=one.path, code="duplicate", reason=reason))
+    return list(by_name.values())
+
+
+def _assemble(held: Sequence[Held], problems: Iterable[Problem]) -> Inventory:
+    ordered = sorted(held, key=lambda one: one.skill.id)
+    groups = _conflict_groups(ordered)
+    placed = tuple(
+        Held(one.skill, one.path, one.digest, one.tokens, position, groups.get(one.skill.id, one.skill.id))
+        for position, one in enumerate(ordered)
+    )
+    pools: dict[tuple[Tier, str], list[Held]] = {}
+    for one in placed:
+        if one.skill.status is not Status.RETIRED:
+            pools.setdefault((one.skill.tier, _key(one.skill)), []).append(one)
+    claims: dict[str, list[Held]] = {}
+    bodies: dict[str, list[Held]] = {}
+    for one in placed:
+        claims.setdefault(one.skill.claim, []).append(one)
+        bodies.setdefault(body_digest(one.skill.body), []).append(one)
+    return Inventory(
+        held=placed,
+        problems=tuple(problems),
+        digest=digest("\n".join(sorted(f"{one.path} {one.digest}" for one in placed))),
+        by_id={one.skill.id: one for one in placed},
+        by_name={one.skill.name: one for one in placed},
+        by_claim={claim: tuple(group) for claim, group in claims.items()},
+        by_body={body: tuple(group) for body, group in bodies.items()},
+        index=build_index([f"{one.skill.name} {one.skill.description} {one.skill.body}" for one in placed]),
+        _pools={key: tuple(pool) for key, pool in pools.items()},
+    )
+
+
+def _key(skill: Skill) -> str:
+    if skill.tier is Tier.COMPETITION:
+        return skill.competition or ""
+    return skill.domain or "" if skill.tier is Tier.DOMAIN else ""
+
+
+def _conflict_groups(held: Sequence[Held]) -> dict[str, str]:
+    """Each id -> the smallest id that conflicts tie it to, directly or through others."""
+    live = [one for one in held if one.skill.status is not Status.RETIRED]
+    leader = {one.skill.id: one.skill.id for one in live}
+
+    def find(skill: str) -> str:
+        while leader[skill] != skill:
+            leader[skill] = skill = leader[leader[skill]]
+        return skill
+
+    for one in live:
+        for rival in one.skill.conflicts_with:
+            if rival in leader:
+                a, b = sorted((find(one.skill.id), find(rival)))
+                leader[b] = a
+    return {skill: find(skill) for skill in leader}
