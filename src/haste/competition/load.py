@@ -71,10 +71,11 @@ def load(folder: Path) -> LoadedCompetition:
     competition = _assemble(settings, (sources, contents, folder), (columns, features, posed), frames, said)
     title, text = _words(settings, folder, description, competition)
     competition = competition.model_copy(update={"title": title, "description": text, "inferred": tuple(said)})
-    labels = sources.labels if raw.labels is not None else None
     return LoadedCompetition(
-        competition, folder, frames.train, frames.test, frames.sample, labels, posed.kept, frames.made_up_id
-    )
+        competition, folder, frames.train, frames.test, frames.sample,
+        labels=sources.labels if raw.labels is not None else None,
+        kept=posed.kept, made_up_id=frames.made_up_id, left_out=len(train) - len(posed.kept),
+    )  # fmt: skip
 
 
 def _no_rows(sample: Table) -> Table:

@@ -41,6 +41,7 @@ class LoadedCompetition:
     labels: str | None = None
     kept: NDArray[np.int64] | None = None  # None: all rows of the file
     made_up_id: tuple[str, ...] = ()
+    left_out: int = 0  # rows of the train file that lack a target
 
 
 @dataclass(frozen=True)
