@@ -1,0 +1,122 @@
+"""A run in one flat object: the last line of `haste run --json`. What is unknown is null, never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from haste.schema.config import Start
+from haste.schema.events import Entry, GradeEntry
+from haste.schema.knowledge import Loading
+from haste.schema.solution import Operator
+from haste.search.evolve import repair_root
+from haste.search.state import Node, RunState
+
+from .story import Story, read_story
+
+SUBMISSION = "submission.csv"  # below the run's folder
+
+
+def summarise(entries: Iterable[Entry], grades: Iterable[GradeEntry]) -> dict[str, Any]:
+    """The object of `haste run --json`; works for a run that is not finished (its `stop_reason` is null).
+
+    `submission` is a file name below the run's folder, null until there is one. Raises StoreError for an empty journal.
+    """
+    return summary_of(read_story(entries, grades))
+
+
+def summary_of(story: Story) -> dict[str, Any]:
+    state, chosen, grade = story.state, story.state.chosen, story.grade
+    config, competition = story.started.config, story.started.competition
+    return {
+        "run_id": state.run_id,
+        "competition": competition.id,
+        "domain": competition.domain,
+        "metric": competition.metric.name,
+        "direction": competition.metric.direction.value,
+        "model": config.model,
+        "loading": config.loading.value,
+        "start": config.start.value,
+        "seed": config.seed,
+        "stop_reason": state.finished,
+        "iterations": iterations(state),
+        "iterations_to_best": iterations_to_best(state),
+        "keep_rate": keep_rate(state),
+        "candidates": len(state.nodes),
+        "executions": story.executions,
+        "candidate": chosen.candidate if chosen else None,
+        "validation_score": chosen.validation_score if chosen else None,
+        "validation_trust": competition.validation.trust.value,
+        "grade": grade.score if grade else None,
+        "medal": grade.medal.value if grade and grade.medal else None,
+        "rank": grade.rank if grade else None,
+        "teams": grade.teams if grade else None,
+        "skills_loaded": skills_loaded(story),
+        "learnings": len(state.learnings) if state.learnings is not None else None,
+        **_spending(config.model),
+        "wall_s": round(story.wall_s, 3),
+        "overhead_s": round(story.overhead_s, 3),
+        "sandbox": story.started.executor,
+        "missing_guarantees": [g.value for g in story.started.missing_guarantees],
+        "submission": SUBMISSION if chosen else None,
+    }
+
+
+def iterations(state: RunState) -> int:
+    """Refinements proposed, over both branches; repairs are part of the refinement they repair."""
+    return len(_refinements(state))
+
+
+def iterations_to_best(state: RunState) -> int | None:
+    """How many refinements had been proposed, over both branches, when the best kept search score was.
+
+    0: no refinement beat the prototypes. None: nothing was scored. A repaired refinement counts at the place of the
+    refinement. Candidates that ran on every search fold are compared; before there are any, those of the screen.
+    """
+    kept = [node for node in state.nodes.values() if node.scores() and _counts(node, state)]
+    whole = [node for node in kept if len(node.scores()) == state.search_folds]
+    best: Node | None = None
+    for node in whole or kept:
+        if best is None or state.better(node.mean(), best.mean()):
+            best = node
+    if best is None:
+        return None
+    order = _refinements(state)
+    root = repair_root(state, best.candidate.id)
+    return order.index(root) + 1 if root in order else 0
+
+
+def keep_rate(state: RunState) -> float | None:
+    """Kept refinements as a share of the decided ones; None when none was decided."""
+    order = set(_refinements(state))
+    decided = [
+        n.decision.kept for n in state.nodes.values() if n.decision and repair_root(state, n.candidate.id) in order
+    ]
+    return sum(decided) / len(decided) if decided else None
+
+
+def skills_loaded(story: Story) -> int | None:
+    """Skills in the brief. The journal does not record them yet, so with a loading policy the number is unknown."""
+    config = story.started.config
+    return 0 if config.start is Start.COLD or config.loading is Loading.NONE else None
+
+
+def _spending(model: str) -> dict[str, Any]:
+    """The built-in engineer spends nothing; what a model spent is unknown as long as no event says it."""
+    known = model == "builtin"
+    return {
+        "tokens": dict.fromkeys(("input", "cached", "output"), 0 if known else None),
+        "usd": 0.0 if known else None,
+    }
+
+
+def _refinements(state: RunState) -> list[str]:
+    return [name for name, node in state.nodes.items() if node.candidate.operator is Operator.REFINE]
+
+
+def _counts(node: Node, state: RunState) -> bool:
+    """Whether a node is a prototype (repaired or not), or was kept."""
+    if node.candidate.operator is Operator.ENSEMBLE:
+        return False
+    kept = node.decision is not None and node.decision.kept
+    return kept or repair_root(state, node.candidate.id) in state.prototypes
