@@ -21,7 +21,7 @@ _TELLING = 0.55  # below this AUC no column is named
 
 
 def measure_drift(train: DataFrame, test: DataFrame, columns: Sequence[str], seed: int) -> Drift | None:
-    """The AUC of small forests that tell both sides apart, on rows that they did not see. None where there is nothing to compare.
+    """The AUC of small forests that tell both sides apart, on rows they did not see. None: nothing to compare.
 
     `columns` must be in both frames and plain: numbers or levels. 0.5 means that the sides cannot be told apart.
     """

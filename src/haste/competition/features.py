@@ -39,7 +39,9 @@ def infer_features(
 ) -> Features:
     """Read the columns' values, and the data folders' file names as `files` (path -> size)."""
     train, test = frames
-    shared = tuple(c for c in train.columns if c in test.columns and c not in columns.targets)
+    shared = tuple(
+        c for c in train.columns if c in test.columns and c not in columns.targets and c not in settings.drop
+    )
     said: list[str] = []
     images, audios = _media(settings, columns.id_column, frames, files, said) if len(train) else ((), ())
     named = {m.column for m in (*images, *audios)}

@@ -48,7 +48,7 @@ def lay_out(loaded: LoadedCompetition, destination: Path, fold: Fold | None) -> 
     try:
         settings = read_settings(loaded.folder)
         sources = find_sources(loaded.folder, settings)
-        raw = read_raw(loaded.folder, sources, settings.drop)
+        raw = read_raw(loaded.folder, sources, settings.unseen)
         _write_tables(loaded, raw, half_done, fold)
         (half_done / DESCRIPTION).write_text(loaded.competition.description, encoding="utf-8")
         contents = find_contents(loaded.folder, settings, sources)

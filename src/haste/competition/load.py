@@ -54,7 +54,7 @@ def load(folder: Path) -> LoadedCompetition:
     said: list[str] = []
     settings = read_settings(folder) if folder.is_dir() else Settings()
     sources = find_sources(folder, settings)
-    raw = read_raw(folder, sources, settings.drop)
+    raw = read_raw(folder, sources, settings.unseen)
     if raw.labels is not None:
         said.append(f"labels: joined in from {raw.labels.name} by {raw.labels_key!r}")
     train = raw.train or _no_rows(raw.sample)
@@ -104,25 +104,27 @@ def _pose(
             f"{int(lost.sum())} of {len(lost)} training rows lack a target; they are left out of training and folds"
         )
     kept, known = np.flatnonzero(~lost), values[~lost]
-    stated = metrics.spec(settings.metric) if settings.metric else None
-    kind = Kind(settings.kind) if settings.kind else _kind(columns, known, sample, stated)
+    named = settings.metric or problem.metric_in(description)
+    spec = metrics.spec(named) if named else None
+    kind = Kind(settings.kind) if settings.kind else _kind(columns, known, sample, spec)
+    why = verify.misfit(spec, kind, columns) if spec else None
+    if why and settings.metric:
+        raise fault(FILE_NAME, why, "state another `metric` or `kind`; docs/metrics.md lists the metrics")
+    if why and not settings.kind:
+        kind = _kind(columns, known, sample, None)
     if settings.kind is None:
-        said.append(f"kind: {kind.value}, from the target's values and the sample submission")
+        said.append(
+            f"kind: {kind.value}, from the target's values, the sample submission and the metric if one is named"
+        )
     if kind not in _TEXT_TARGETS:
         verify.check_numeric(known, train.name, kind)
     classes = problem.infer_classes(columns, known, kind)
-    if stated is not None:
-        why = verify.misfit(stated, kind, columns)
-        if why:
-            raise fault(FILE_NAME, why, "state another `metric` or `kind`; docs/metrics.md lists the metrics")
-        return _Problem(kind, stated.metric, classes, kept)
-    named = problem.metric_in(description)
-    if named and verify.misfit(metrics.spec(named), kind, columns) is None:
-        said.append(f"metric: {named}, which description.md names where it speaks of evaluation")
-    else:
-        named = problem.default_metric(kind, columns, sample.frame, classes)
-        said.append(f"metric: {named}, the usual one for {kind.value}; no other is named")
-    return _Problem(kind, metrics.metric(named), classes, kept)
+    if spec is None or why:
+        spec = metrics.spec(problem.default_metric(kind, columns, sample.frame, classes))
+        said.append(f"metric: {spec.metric.name}, the usual one for {kind.value}; no fitting one is named")
+    elif settings.metric is None:
+        said.append(f"metric: {spec.metric.name}, which description.md names where it speaks of evaluation")
+    return _Problem(kind, spec.metric, classes, kept)
 
 
 def _kind(columns: Columns, known: DataFrame, sample: Table, stated: metrics.MetricSpec | None) -> Kind:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from haste.schema.competition import Kind
 
 from .faults import fault
+from .metrics import METRICS
 from .typed import MISSING
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ def default_metric(kind: Kind, columns: Columns, sample: DataFrame, classes: tup
 
 def metric_in(description: str) -> str | None:
     """The one metric that a description's words on evaluation name; None when they name none or several."""
+    called: set[str] = set(re.findall(r"metric(?: is)?:?\s+`([a-z0-9_.]+)`", description.lower())) & set(METRICS)
+    if len(called) == 1:
+        return called.pop()
     found: list[str] = []
     for part in _evaluation_parts(description.lower()):
         text = part

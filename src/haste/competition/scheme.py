@@ -63,11 +63,12 @@ def find_group(train: DataFrame, test: DataFrame, columns: Sequence[str]) -> str
 
     for name in columns:
         column = train[name]
-        if not _GROUP_NAME.search(name) or pd.api.types.is_float_dtype(column):
+        numeric = pd.api.types.is_numeric_dtype(column)
+        if pd.api.types.is_float_dtype(column) or (numeric and not _GROUP_NAME.search(name)):
             continue
         levels = column.nunique()
-        repeated = 10 <= levels <= len(column) / 2
-        if repeated and test[name].nunique() > 1 and not test[name].isin(column.unique()).any():
+        repeated = 10 <= levels <= len(column) / 2 and test[name].nunique() >= (2 if _GROUP_NAME.search(name) else 5)
+        if repeated and not test[name].isin(column.unique()).any() and (numeric or as_times(column, name) is None):
             return name
     return None
 

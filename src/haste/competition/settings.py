@@ -69,6 +69,11 @@ class Settings(_Closed):
     tables: Names = ()  # further tables that candidates may see although they hold ids and targets
     validation: ValidationSettings = ValidationSettings()
 
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The dropped columns that nobody is shown; those that order or group the rows stay, as folds need them."""
+        return tuple(c for c in self.drop if c not in (self.validation.group_column, self.validation.time_column))
+
 
 def read_settings(folder: Path) -> Settings:
     """The folder's `competition.toml`, or all defaults if it has none. Raises ConfigError naming the key."""
