@@ -100,7 +100,8 @@ def plan_validation(
 def why(validation: Validation, stated: ValidationSettings) -> str:
     """One sentence: why rows are held out in this way."""
     if stated.scheme is not None:
-        return f"{validation.folds} folds, scheme {validation.scheme.value}, as competition.toml states"
+        number = "as stated" if stated.folds else "the usual number"
+        return f"{validation.folds} folds ({number}), scheme {validation.scheme.value}, as competition.toml states"
     reasons = {
         Scheme.TIME: f"test rows come after all training rows by {validation.time_column!r}: folds look ahead in time",
         Scheme.GROUP: f"no value of {validation.group_column!r} is in both tables: its rows are held out together",
