@@ -33,7 +33,7 @@ class Form(Enum):
     RELEVANCE = "relevance"  # numbers (n, k), any number (n, k)
     CODES = "codes"  # class numbers (n,), (n,)
     ROWS = "rows"  # class numbers (n, t), (n, t)
-    POSITIVE = "positive"  # 0/1 (n,), (n,): the last class
+    POSITIVE = "positive"  # 0/1 (n, t), (n, t): the last of two classes
     INDICATORS = "indicators"  # 0/1 (n, k), (n, k): a column per class or per label
     RATINGS = "ratings"  # whole numbers (n,), (n,)
     TEXT = "text"  # (n,), (n,)
@@ -279,7 +279,7 @@ def _labelled(form: Form, truth: Cells, prediction: Cells, classes: Sequence[str
         case Form.ROWS:
             return actual, label
         case Form.POSITIVE:
-            return _binary_truth(truth, names)[:, 0], label[:, 0].astype(np.float64)
+            return _binary_truth(truth, names), label.astype(np.float64)
         case _:
             if actual.shape[1] > 1:
                 return actual.astype(np.float64), label.astype(np.float64)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -36,6 +36,13 @@ class MetricSpec:
     def columnwise(self) -> bool:
         """Whether several target columns are judged one by one and averaged."""
         return self.form in (Form.NUMBERS, Form.SCORES, Form.DISTRIBUTION)
+
+    @property
+    def columns(self) -> Literal["mean", "together", "-"]:
+        """What the metric makes of several target columns."""
+        if self.columnwise:
+            return "mean"
+        return "together" if Kind.MULTILABEL in self.kinds else "-"
 
 
 _UP, _DOWN = Direction.MAXIMIZE, Direction.MINIMIZE
@@ -87,8 +94,8 @@ _LABELLED: tuple[_Row, ...] = (
      "mean over classes of intersection over union"),
     ("jaccard_samples", _UP, _LABEL, (_MULTILABEL,), Form.INDICATORS, f.jaccard_samples,
      "mean over rows of intersection over union of the row's labels"),
-    ("dice", _UP, _LABEL, (_BINARY, _MULTILABEL), Form.INDICATORS, f.f1,
-     "twice the intersection over the sum of both sizes, all cells of a mask's columns taken together"),
+    ("dice", _UP, _LABEL, (_BINARY, _MULTILABEL), Form.POSITIVE, f.f1,
+     "twice the intersection over the sum of both sizes, all cells of all columns taken together"),
     ("matthews_corrcoef", _UP, _LABEL, _ONE_OF, Form.CODES, f.matthews_corrcoef, "correlation of truth and label"),
     ("cohen_kappa", _UP, _LABEL, _ONE_OF, Form.CODES, f.cohen_kappa, "agreement beyond chance"),
     ("quadratic_weighted_kappa", _UP, _LABEL, (_ORDINAL, _MULTICLASS, _BINARY), Form.RATINGS,

@@ -32,6 +32,7 @@ Index = NDArray[np.int64]
 
 _SEARCH, _CONFIRM = 1, 2  # streams of chance
 _FEWEST_CONFIRM, _MOST_CONFIRM = 3, 5
+_TRIES = 8
 
 
 def make_splits(loaded: LoadedCompetition, folds: int | None, seed: int) -> Splits:
@@ -111,16 +112,21 @@ def _grouped(loaded: LoadedCompetition, folds: int, seed: int) -> Splits:
     if len(names) < folds:
         msg = f"column {column!r} has {len(names)} groups, fewer than {folds} folds"
         raise CompetitionError(msg, hint=f"use --folds {max(len(names), 2)} or less, or another scheme")
-    confirm = min(max(folds, _FEWEST_CONFIRM), _MOST_CONFIRM, len(names))
-    if len(names) == folds == confirm > 2:
-        confirm -= 1  # one group per fold leaves one partition only: take another number of folds
     counts = _counts_by_group(loaded, groups.astype(np.int64), len(names))
-    return Splits(
-        *(
-            folds_of(_deal_groups(counts, k, [seed, stream])[groups], k)
-            for k, stream in ((folds, _SEARCH), (confirm, _CONFIRM))
-        )
-    )
+    search = _deal_groups(counts, folds, [seed, _SEARCH])
+    confirm = _deal_anew(counts, search, folds, seed)
+    return Splits(*(folds_of(dealt[groups], int(dealt.max()) + 1) for dealt in (search, confirm)))
+
+
+def _deal_anew(counts: NDArray[np.float64], search: Index, folds: int, seed: int) -> Index:
+    """A partition other than the search's. Few groups leave few partitions: then one of fewer folds is taken."""
+    most = min(max(folds, _FEWEST_CONFIRM), _MOST_CONFIRM, len(counts))
+    for number in (most, max(most - 1, 2)):
+        for attempt in range(_TRIES):
+            dealt = _deal_groups(counts, number, [seed, _CONFIRM, attempt])
+            if not number == folds == len(set(zip(search.tolist(), dealt.tolist(), strict=True))):
+                return dealt
+    return dealt
 
 
 def _counts_by_group(loaded: LoadedCompetition, groups: Index, number: int) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ A time step is a distinct value of the time column, so that many series share th
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,9 +81,18 @@ def time_values(column: Series[Any]) -> NDArray[np.float64]:
     try:
         moments = pd.to_datetime(column, utc=True, format="ISO8601")
     except ValueError:
+        moments = _guessed_moments(column)
+    return moments.to_numpy(dtype="datetime64[ns]").astype(np.int64).astype(np.float64)
+
+
+def _guessed_moments(column: Series[Any]) -> Series[Any]:
+    """Times in one format that pandas can tell from the first of them."""
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there is no such format is said below
         try:
-            moments = pd.to_datetime(column, utc=True)
+            return pd.to_datetime(column, utc=True)
         except ValueError as error:
             msg = f"the time column {column.name!r} cannot be read as times: {str(error)[:100]}"
             raise CompetitionError(msg, hint="write them as YYYY-MM-DD or as numbers") from error
-    return moments.to_numpy(dtype="datetime64[ns]").astype(np.int64).astype(np.float64)
