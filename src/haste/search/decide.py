@@ -50,7 +50,7 @@ def decide(state: RunState, now: float) -> Action:
         return _choose(state, now)
     if state.learnings is None and not state.interrupted:
         return Reflect()
-    return Finish(state.search_ended)
+    return Finish("interrupted" if state.interrupted else state.search_ended)
 
 
 def _search(state: RunState, now: float) -> Action:

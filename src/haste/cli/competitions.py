@@ -1,0 +1,117 @@
+"""`haste competitions`: what there is to solve, and whether a folder of one's own is fit for it."""
+
+from __future__ import annotations
+
+import json as js
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Bundled competitions, and folders of your own.", no_args_is_help=True, rich_markup_mode=None)
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """The bundled competitions."""
+    from haste.competition.catalogue import bundled
+
+    rows = [{"id": c.id, "domain": c.domain, "metric": c.metric, "rows": c.rows, "title": c.title} for c in bundled()]
+    if json:
+        typer.echo(js.dumps(rows))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "domain", "metric", "rows", "title"):
+        table.add_column(name, justify="right" if name == "rows" else "left")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    Console().print(table)
+
+
+@app.command()
+def show(competition: str, json: Json = False) -> None:
+    """What HASTE makes of a competition: columns, target, metric, validation, and what of it was inferred."""
+    from .wiring import load_competition
+
+    loaded = load_competition(competition)
+    told = loaded.competition
+    if json:
+        typer.echo(told.model_dump_json(exclude={"digests"}))
+        return
+    lines = {
+        "domain": told.domain,
+        "kind": told.kind,
+        "metric": f"{told.metric.name} ({told.metric.direction}, needs {told.metric.needs})",
+        "target": ", ".join(told.targets),
+        "id column": told.id_column or "none (rows are matched by order)",
+        "rows": f"{len(loaded.train)} train, {len(loaded.test)} test",
+        "columns": ", ".join(map(str, loaded.test.columns)),
+        "validation": f"{told.validation.scheme}, {told.validation.folds} folds, {told.validation.trust}",
+        "folder": str(loaded.folder),
+    }
+    typer.echo(f"{told.title} [{told.id}]")
+    for name, value in lines.items():
+        typer.echo(f"  {name:<11} {value}")
+    for sentence in told.inferred:
+        typer.echo(f"  inferred: {sentence}")
+
+
+@app.command()
+def check(competition: str, json: Json = False) -> None:
+    """Whether a folder is fit to be solved: loads it, builds a fold, scores a dummy and a perfect prediction."""
+    from haste.competition.catalogue import resolve
+    from haste.competition.check import check as findings_of
+
+    findings = findings_of(resolve(competition))
+    if json:
+        typer.echo(js.dumps([{"level": f.level, "where": f.where, "message": f.message} for f in findings]))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.level:<7} {finding.where}: {finding.message}")
+    if any(finding.level == "error" for finding in findings):
+        raise typer.Exit(3)
+
+
+@app.command()
+def init(
+    folder: Path,
+    force: Annotated[bool, typer.Option("--force", help="overwrite an existing competition.toml")] = False,
+) -> None:
+    """Write a commented competition.toml with everything that was inferred, for you to correct."""
+    from haste.competition.check import init as text_of
+    from haste.schema.errors import ConfigError
+
+    path = folder / "competition.toml"
+    if path.exists() and not force:
+        msg = "it exists already"
+        raise ConfigError(msg, where=str(path), hint="edit it, or overwrite it with --force")
+    path.write_text(text_of(folder), encoding="utf-8")
+    typer.echo(str(path))
+
+
+@app.command()
+def build(
+    ids: Annotated[list[str] | None, typer.Argument(help="which ones [default: all]")] = None,
+    out: Annotated[Path, typer.Option(help="where to build them")] = Path("bundled"),
+    check_only: Annotated[
+        bool, typer.Option("--check", help="rebuild and compare digests with the bundled ones; writes nothing else")
+    ] = False,
+) -> None:
+    """Rebuild the bundled competitions and their leaderboards from the packages their data ships in."""
+    from haste.competition import build as building
+    from haste.schema.errors import CompetitionError
+
+    names = tuple(ids or ())
+    if not check_only:
+        for line in building.build(names, out, typer.echo):
+            typer.echo(line)
+        return
+    mismatches = building.check(names)
+    if mismatches:
+        msg = "rebuilt data differ: " + "; ".join(mismatches)
+        raise CompetitionError(msg, hint="install the package versions that digests.json names")
+    typer.echo("every rebuilt file has the bundled digest")

@@ -1,0 +1,70 @@
+"""`haste run`: a competition goes in, a graded submission comes out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import duration_s, gigabytes
+
+
+class Order(StrEnum):
+    RANDOM = "random"
+    TEXTBOOK = "textbook"
+
+
+class Sandbox(StrEnum):
+    AUTO = "auto"
+    REQUIRED = "required"
+    OFF = "off"
+
+
+def run(  # noqa: PLR0913 - one parameter per option
+    competition: Annotated[str, typer.Argument(help="a bundled name, or a folder with train, test and sample submission")],
+    from_solution: Annotated[
+        Path | None, typer.Option("--from", metavar="SOLUTION.py", help="begin with your own script as a prototype")
+    ] = None,
+    order: Annotated[
+        Order, typer.Option(help="the order of techniques while nothing is known: drawn from the seed, or a handbook's")
+    ] = Order.RANDOM,
+    prototypes: Annotated[int, typer.Option(min=1, max=10, help="fundamentally different first scripts")] = 3,
+    iterations: Annotated[int, typer.Option(min=0, help="refinements of the winner")] = 20,
+    runner_up_iterations: Annotated[int, typer.Option(min=0, help="refinements of the runner-up")] = 6,
+    folds: Annotated[int | None, typer.Option(min=2, max=20, help="of the search [default: by the data]")] = None,
+    time_limit: Annotated[str, typer.Option(metavar="30m", help="hard, for the whole run; or none")] = "30m",
+    seed: Annotated[int, typer.Option(min=0, help="same seed, same machine, no time limit reached: same result")] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="candidates at a time [default: one per core]")] = None,
+    memory: Annotated[str, typer.Option(metavar="4GB", help="of one candidate with all its processes")] = "4GB",
+    python: Annotated[
+        Path | None, typer.Option(help="the interpreter that runs candidates [default: HASTE's own]")
+    ] = None,
+    sandbox: Annotated[
+        Sandbox, typer.Option(help="auto: the best this machine has; required: refuse to start without; off: plain limits")
+    ] = Sandbox.AUTO,
+    out: Annotated[Path, typer.Option(help="where run folders go")] = Path("runs"),
+    json: Annotated[bool, typer.Option("--json", help="print one object at the end instead of progress")] = False,
+) -> None:
+    """Solve a competition end to end: profile, screen, refine, confirm, ensemble, submission, learnings."""
+    from haste.schema.config import Budget, RunConfig, SearchConfig
+    from haste.schema.execution import Limits
+
+    from .wiring import Session, cores, interpreter
+
+    search = SearchConfig(prototypes=prototypes, iterations=iterations, runner_up_iterations=runner_up_iterations)
+    config = RunConfig(
+        competition=competition,
+        seed=seed,
+        order=order.value,
+        search=search,
+        budget=Budget(time_limit_s=duration_s(time_limit, "--time-limit")),
+        limits=Limits(memory_gb=gigabytes(memory, "--memory")),
+        folds=folds,
+        workers=workers or cores(),
+        python=interpreter(python),
+        sandbox=sandbox.value,
+    )
+    session = Session.begin(config, out, from_solution)
+    session.drive(as_json=json)

@@ -1,0 +1,52 @@
+"""What one run works with: the seams, the competition, the engineer. Put together in `cli.wiring`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from haste.agents.engineer import Engineer
+from haste.competition.loaded import Fold, LoadedCompetition, Splits
+from haste.competition.split import make_splits
+from haste.executor.protocol import Executor
+from haste.schema.config import RunConfig
+from haste.schema.events import Entry, Purpose
+from haste.schema.knowledge import SkillNote
+from haste.search.state import RunState
+from haste.store.protocol import Store
+
+
+def _never() -> bool:
+    return False
+
+
+def _unwatched(_entry: Entry, _state: RunState) -> None:
+    return None
+
+
+@dataclass
+class Context:
+    config: RunConfig
+    loaded: LoadedCompetition
+    engineer: Engineer
+    executor: Executor
+    store: Store
+    folder: Path  # the run's own
+    clock: Callable[[], float]
+    watch: Callable[[Entry, RunState], None] = _unwatched  # told of every entry; decides nothing
+    interrupted: Callable[[], bool] = _never  # has the person asked for the end?
+    skills: tuple[SkillNote, ...] = field(default=())
+
+    @cached_property
+    def splits(self) -> Splits:
+        return make_splits(self.loaded, self.config.folds, self.config.seed)
+
+    def fold(self, purpose: Purpose, number: int) -> Fold | None:
+        """The rows of one fold; None for the real thing."""
+        if purpose == "final":
+            return None
+        return (self.splits.search if purpose == "search" else self.splits.confirm)[number]
+
+

@@ -1,0 +1,134 @@
+"""What is left behind for the person: `submission.csv`, and `solution/` that runs anywhere beside an `input/` folder."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from haste.competition.dummy import dummy_submission
+from haste.schema.competition import Trust
+from haste.schema.errors import StoreError
+from haste.schema.events import Event, SubmissionChosen
+from haste.search.actions import Deliver
+from haste.search.state import Node, RunState
+
+from .context import Context
+from .solution import solution_files
+
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "skimage": "scikit-image", "cv2": "opencv-python"}
+
+
+def deliver(action: Deliver, state: RunState, context: Context) -> Iterator[Event]:
+    """Write the files, then say so; a crash in between only means writing them again."""
+    if action.candidate is None:
+        content = dummy_submission(context.loaded, None)
+        _write(context.folder / "submission.csv", content)
+        yield SubmissionChosen(
+            candidate=None, submission=context.store.put(content), validation_score=None, search_score=None
+        )
+        return
+    node = state.nodes[action.candidate]
+    submission = node.final or ""
+    _write(context.folder / "submission.csv", context.store.get(submission))
+    validation = _validation(node, state)
+    _write_solution(context.folder / "solution", node, state, context, validation)
+    yield SubmissionChosen(
+        candidate=action.candidate, submission=submission, validation_score=validation, search_score=node.mean()
+    )
+
+
+def _validation(node: Node, state: RunState) -> float | None:
+    """The score to believe: on the confirm split where there is one, else the search's."""
+    if state.ensemble is not None and state.ensemble.candidate is not None:
+        if node.candidate.id == state.ensemble.candidate.id:
+            return state.ensemble.score
+    confirmed = len(node.scores("confirm")) == state.confirm_folds > 0
+    return node.mean("confirm") if confirmed else node.mean()
+
+
+def _write_solution(
+    folder: Path, node: Node, state: RunState, context: Context, validation: float | None
+) -> None:
+    made: dict[str, bytes] = solution_files(node.candidate, state, context)
+    packages = state.profile.resources.packages if state.profile else {}
+    made["requirements.txt"] = _requirements(made, packages).encode()
+    made["README.md"] = _readme(node, state, validation).encode()
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in made.items():
+        _write(folder / name, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All of it or nothing, so that a kill leaves no half a file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    except OSError as fault:
+        msg = f"cannot write: {fault.strerror or fault}"
+        raise StoreError(msg, where=str(path), hint="free disk space, then `haste resume`") from fault
+
+
+def _requirements(made: Mapping[str, bytes], packages: Mapping[str, str]) -> str:
+    """The distributions that the scripts import, pinned to what they ran with."""
+    names: set[str] = set()
+    for name, content in made.items():
+        if name.endswith(".py"):
+            for node in ast.walk(ast.parse(content)):
+                if isinstance(node, ast.Import):
+                    names |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names.add(node.module.partition(".")[0])
+    outside = sorted(DISTRIBUTIONS.get(n, n) for n in names - set(sys.stdlib_module_names) - {"blend"})
+    return "".join(f"{n}=={packages[n]}\n" if n in packages else f"{n}\n" for n in outside)
+
+
+def _readme(node: Node, state: RunState, validation: float | None) -> str:
+    competition = state.competition
+    assert competition is not None
+    reported = competition.validation.trust is Trust.REPORTED
+    split = "as the script reports it" if reported else "cross-validated on a split that the search never used"
+    if not reported and not node.scores("confirm") and not node.candidate.members:
+        split = "cross-validated on the search's own folds (there was no time to confirm it)"
+    lines = [
+        f"# Solution for {competition.title}",
+        "",
+        f"{node.candidate.title}: {node.candidate.rationale}",
+        "",
+        f"- {competition.metric.name} ({competition.metric.direction}): "
+        f"{'unknown' if validation is None else format(validation, '.6g')}, {split}",
+        f"- found by run `{state.run_id}`, seed {state.rules.seed}, "
+        f"as one of {len(state.nodes)} candidates",
+        "",
+        "To run it: put the competition's files into a folder `input/` (`train`, `test` and `sample_submission.csv`,",
+        "unzipped) beside this folder's files, `pip install -r requirements.txt`, then `python solution.py`.",
+        "It writes `submission.csv`.",
+        "",
+        "## How it was found",
+        "",
+        *_lineage(node, state),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _lineage(node: Node, state: RunState) -> list[str]:
+    """From the prototype to the delivered script, one line a step."""
+    if node.candidate.members:
+        lines = []
+        for name in node.candidate.members:
+            lines += [f"Member {name}:", "", *_lineage(state.nodes[name], state), ""]
+        return lines
+    steps: list[Node] = [node]
+    while steps[0].candidate.parent is not None:
+        steps.insert(0, state.nodes[steps[0].candidate.parent])
+    return [f"{i}. {s.candidate.title} (`{s.candidate.id}`, {_score_text(s)})" for i, s in enumerate(steps, 1)]
+
+
+def _score_text(node: Node) -> str:
+    mean = node.mean()
+    return "not scored" if mean is None else f"scored {mean:.6g} in the search"

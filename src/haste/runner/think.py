@@ -1,0 +1,170 @@
+"""Asking the engineer. It is told a brief; what it answers becomes candidates in the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from haste.schema.brief import Brief, Failure, Incumbent
+from haste.schema.events import (
+    CandidateProposed,
+    Event,
+    LearningsRecorded,
+    PrototypesDrafted,
+    ProposalFailed,
+)
+from haste.schema.execution import Outcome
+from haste.schema.solution import Candidate, Operator, Proposal
+from haste.search.actions import Debug, Draft, Refine, Reflect
+from haste.search.chance import draw
+from haste.search.history import attempts
+from haste.search.state import Node, RunState
+
+from .context import Context
+
+
+def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
+    """The screen's prototypes; the user's own script, where there is one, is one of them."""
+    made: list[Candidate] = []
+    if context.config.from_solution is not None:
+        made.append(_own_script(context.config.from_solution))
+    proposals = context.engineer.draft(_brief(state, context), max(1, action.count - len(made)))
+    made += [_candidate(p, Operator.DRAFT, state, context, at=len(made) + i) for i, p in enumerate(proposals)]
+    if made:
+        yield PrototypesDrafted(candidates=tuple(made))
+    else:
+        yield ProposalFailed(operator=Operator.DRAFT, branch=None, scale=None, reason="the engineer drafted nothing")
+
+
+def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]:
+    branch = state.branches[action.branch]
+    incumbent = state.nodes[branch.incumbent]
+    brief = _brief(state, context).model_copy(
+        update={
+            "branch": action.branch,
+            "scale": action.scale,
+            "incumbent": _incumbent(incumbent, context),
+            "iterations_left": branch.limit - branch.iterations,
+        }
+    )
+    proposal = context.engineer.refine(brief)
+    if proposal is None:
+        reason = f"nothing left to try at the scale of a {action.scale}"
+        yield ProposalFailed(
+            operator=Operator.REFINE, branch=action.branch, scale=action.scale, reason=reason, exhausted=True
+        )
+        return
+    made = _candidate(proposal, Operator.REFINE, state, context, parent=incumbent.candidate)
+    yield CandidateProposed(candidate=made)
+
+
+def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
+    failed = state.nodes[action.candidate]
+    brief = _brief(state, context).model_copy(
+        update={"branch": failed.candidate.branch, "failure": _failure(failed, action.attempt, context)}
+    )
+    proposal = context.engineer.debug(brief)
+    if proposal is None:
+        yield ProposalFailed(
+            operator=Operator.DEBUG,
+            branch=failed.candidate.branch,
+            scale=None,
+            reason="the engineer knows no repair",
+            candidate=action.candidate,
+        )
+        return
+    yield CandidateProposed(
+        candidate=_candidate(proposal, Operator.DEBUG, state, context, parent=failed.candidate)
+    )
+
+
+def reflect(_action: Reflect, state: RunState, context: Context) -> Iterator[Event]:
+    yield LearningsRecorded(learnings=tuple(context.engineer.reflect(_brief(state, context))))
+
+
+def _brief(state: RunState, context: Context) -> Brief:
+    assert state.competition is not None
+    assert state.profile is not None
+    return Brief(
+        competition=state.competition,
+        profile=state.profile,
+        seed=draw(state.rules.seed, "proposal", state.proposals),
+        order=state.rules.order,
+        history=attempts(state),
+        skills=context.skills,
+    )
+
+
+def _incumbent(node: Node, context: Context) -> Incumbent:
+    first = node.results.get(("search", 0))
+    return Incumbent(
+        candidate=node.candidate.id,
+        title=node.candidate.title,
+        code=context.store.get(node.candidate.code).decode(),
+        recipe=node.candidate.recipe,
+        score=node.mean(),
+        fold_scores=tuple(score for _, score in sorted(node.scores().items())),
+        wall_s=node.slowest_s,
+        diagnostics=_diagnostics(context.store.get(first.diagnostics)) if first and first.diagnostics else None,
+    )
+
+
+def _diagnostics(content: bytes) -> dict[str, Any] | None:
+    """What a script wrote about itself: a hint, so anything unreadable is simply no hint."""
+    try:
+        read = json.loads(content)
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def _failure(node: Node, attempt: int, context: Context) -> Failure:
+    failure = node.failure
+    assert failure is not None
+    return Failure(
+        candidate=node.candidate.id,
+        title=node.candidate.title,
+        code=context.store.get(node.candidate.code).decode(),
+        recipe=node.candidate.recipe,
+        technique=node.candidate.technique,
+        outcome=failure.outcome or Outcome.CRASHED,
+        detail=failure.detail,
+        stderr=context.store.get(failure.stderr).decode(errors="replace") if failure.stderr else "",
+        attempt=attempt,
+    )
+
+
+def _candidate(
+    proposal: Proposal,
+    operator: Operator,
+    state: RunState,
+    context: Context,
+    *,
+    parent: Candidate | None = None,
+    at: int = 0,
+) -> Candidate:
+    name = f"c{len(state.nodes) + 1 + at}"
+    told = proposal.model_dump(exclude={"code"})
+    return Candidate(
+        id=name,
+        operator=operator,
+        branch=parent.branch if parent else name,
+        parent=parent.id if parent else None,
+        code=context.store.put(proposal.code.encode()),
+        author=context.engineer.name,
+        **told,
+    )
+
+
+def _own_script(code: str) -> Candidate:
+    return Candidate(
+        id="c1",
+        operator=Operator.DRAFT,
+        branch="c1",
+        parent=None,
+        code=code,
+        title="the user's own script",
+        rationale="given with --from",
+        author="user",
+    )

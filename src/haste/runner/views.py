@@ -1,0 +1,20 @@
+"""The folders that scripts see as `input/`: one per fold, built when first needed, thrown away with the run's work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from haste.competition.layout import lay_out
+from haste.schema.competition import Trust
+from haste.schema.events import Purpose
+
+from .context import Context
+
+
+def view_of(context: Context, purpose: Purpose, number: int) -> Path:
+    """The folder for one fold. Where validation is only reported, every script sees the real thing."""
+    reported = context.loaded.competition.validation.trust is Trust.REPORTED
+    fold = None if reported else context.fold(purpose, number)
+    name = "final" if fold is None else f"{purpose}-{number}"
+    destination = context.folder / "work" / name / "input"
+    return destination if destination.exists() else lay_out(context.loaded, destination, fold)

@@ -1,0 +1,199 @@
+"""Legal journals without a machine: `decide` is asked, and a made-up world answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from haste.schema.competition import Competition, Direction, Kind, Metric, PredictionNeed, Scheme, Validation
+from haste.schema.config import RunConfig
+from haste.schema.events import (
+    CandidateProposed,
+    CompetitionProfiled,
+    EnsembleDecided,
+    Event,
+    ExecutionFinished,
+    ExecutionStarted,
+    LearningsRecorded,
+    ProposalFailed,
+    PrototypesDrafted,
+    RunFinished,
+    RunStarted,
+    SubmissionChosen,
+)
+from haste.schema.execution import Outcome
+from haste.schema.profile import Profile, Resources
+from haste.schema.solution import Candidate, Operator, Scale
+from haste.search.actions import (
+    Action,
+    Blend,
+    Debug,
+    Deliver,
+    Draft,
+    Execute,
+    Finish,
+    ProfileCompetition,
+    Record,
+    Refine,
+    Reflect,
+)
+from haste.search.chance import draw
+from haste.search.decide import decide
+from haste.search.evolve import evolve
+from haste.search.state import RunState
+from haste.store.memory import MemoryStore
+
+MAXIMIZE = Metric(name="accuracy", direction=Direction.MAXIMIZE, needs=PredictionNeed.LABEL)
+MINIMIZE = Metric(name="rmse", direction=Direction.MINIMIZE, needs=PredictionNeed.VALUE)
+VALIDATION = Validation(scheme=Scheme.KFOLD, folds=5)
+
+
+def competition(metric: Metric = MAXIMIZE) -> Competition:
+    return Competition(
+        id="toy",
+        title="Toy",
+        description="",
+        domain="tabular",
+        kind=Kind.BINARY,
+        metric=metric,
+        targets=("y",),
+        id_column="id",
+        submission_columns=("y",),
+        train="train.csv",
+        test="test.csv",
+        sample_submission="sample_submission.csv",
+        validation=VALIDATION,
+    )
+
+
+def profile() -> Profile:
+    return Profile(
+        n_train=100,
+        n_test=50,
+        columns=(),
+        targets=(),
+        duplicate_rows=0.0,
+        shared_rows=0.0,
+        validation=VALIDATION,
+        validation_reason="",
+        resources=Resources(python="3.11", cores=2, memory_gb=8),
+    )
+
+
+class World:
+    """Answers actions from a seed: some candidates crash, some executions are lost, scores wander."""
+
+    def __init__(self, seed: int, *, crash: float = 0.15, lost: float = 0.05, exhaust: float = 0.1) -> None:
+        self.seed, self.crash, self.lost, self.exhaust = seed, crash, lost, exhaust
+        self.executed: list[tuple[str, str, int]] = []
+
+    def _chance(self, *position: object) -> float:
+        return draw(self.seed, *position) / 2**31
+
+    def answer(self, action: Action, state: RunState) -> Iterator[Event]:
+        match action:
+            case Record():
+                yield action.event
+            case ProfileCompetition():
+                yield CompetitionProfiled(profile=profile(), search_folds=5, confirm_folds=3)
+            case Draft():
+                made = [self._candidate(f"c{i + 1}", Operator.DRAFT, None, f"c{i + 1}", state) for i in range(action.count)]
+                yield PrototypesDrafted(candidates=tuple(made))
+            case Refine():
+                if self._chance("exhaust", state.proposals) < self.exhaust:
+                    yield ProposalFailed(
+                        operator=Operator.REFINE, branch=action.branch, scale=action.scale, reason="", exhausted=True
+                    )
+                    return
+                parent = state.branches[action.branch].incumbent
+                yield CandidateProposed(
+                    candidate=self._candidate(
+                        f"c{len(state.nodes) + 1}", Operator.REFINE, parent, action.branch, state, action.scale
+                    )
+                )
+            case Debug():
+                parent = state.nodes[action.candidate].candidate
+                yield CandidateProposed(
+                    candidate=self._candidate(
+                        f"c{len(state.nodes) + 1}", Operator.DEBUG, parent.id, parent.branch, state
+                    )
+                )
+            case Execute():
+                yield from self._execute(action)
+            case Blend():
+                made = self._candidate(f"c{len(state.nodes) + 1}", Operator.ENSEMBLE, None, "ensemble", state)
+                yield EnsembleDecided(
+                    members=action.members, method="vote", score=1.0, single=0.5, taken=True, candidate=made
+                )
+            case Deliver():
+                yield SubmissionChosen(
+                    candidate=action.candidate, submission="sha256:0", validation_score=None, search_score=None
+                )
+            case Reflect():
+                yield LearningsRecorded(learnings=())
+            case Finish():
+                yield RunFinished(reason=action.reason)
+
+    def _execute(self, action: Execute) -> Iterator[Event]:
+        for work in action.works:
+            yield ExecutionStarted(
+                candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt
+            )
+        for work in sorted(action.works, key=lambda w: self._chance("order", w.candidate, w.purpose, w.fold)):
+            key = (work.candidate, work.purpose, work.fold)
+            if self._chance("lost", *key, work.attempt) < self.lost:
+                outcome, score = Outcome.LOST, None
+            elif self._chance("crash", work.candidate) < self.crash:
+                outcome, score = Outcome.CRASHED, None
+            else:
+                outcome = Outcome.OK
+                quality = self._chance("quality", work.candidate)
+                score = None if work.purpose == "final" else quality + 0.1 * self._chance("fold", *key)
+            if outcome is not Outcome.LOST:
+                self.executed.append(key)
+            yield ExecutionFinished(
+                candidate=work.candidate,
+                purpose=work.purpose,
+                fold=work.fold,
+                attempt=work.attempt,
+                outcome=outcome,
+                score=score,
+                wall_s=1.0,
+                submission="sha256:0" if outcome is Outcome.OK else None,
+            )
+
+    def _candidate(
+        self, name: str, operator: Operator, parent: str | None, branch: str, state: RunState, scale: Scale = Scale.TWEAK
+    ) -> Candidate:
+        return Candidate(
+            id=name,
+            operator=operator,
+            branch=branch,
+            parent=parent,
+            code="sha256:0",
+            title=f"{name} at {draw(state.rules.seed, 'title', state.proposals)}",
+            rationale="",
+            scale=scale,
+        )
+
+
+def started(config: RunConfig, metric: Metric = MAXIMIZE) -> RunStarted:
+    return RunStarted(
+        run_id="r", config=config, competition=competition(metric), code_version="0", executor="fake"
+    )
+
+
+def drive(
+    store: MemoryStore, world: World, config: RunConfig, stop: Callable[[int], bool] = lambda _n: False
+) -> RunState:
+    """Carry the journal on until it ends, or until `stop` says so after an entry."""
+    state = RunState()
+    for entry in store.read():
+        state = evolve(state, entry)
+    if not state.run_id:
+        state = evolve(state, store.append(started(config)))
+    while not state.finished:
+        for event in world.answer(decide(state, state.at), state):
+            state = evolve(state, store.append(event))
+            if stop(len(store.lines)):
+                return state
+    return state
