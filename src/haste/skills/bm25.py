@@ -19,10 +19,14 @@ K1, B = 1.2, 0.75
 QUERY_TERMS = 24  # the rarest terms of a query; common ones hardly move a rank and cost the most
 
 
+Posting = tuple["array[int]", "array[float]"]  # positions of texts, and the term's weight in each
+
+
 @dataclass(frozen=True)
 class Index:
     size: int
-    postings: dict[str, tuple[array[int], array[float]]]  # term -> positions of texts, and its weight in each
+    mean_length: float
+    postings: dict[str, Posting]
 
     def scores(self, query: str) -> list[float]:
         """The fit of every text to the query, by position; 0 is none."""
@@ -31,28 +35,41 @@ class Index:
         rarest = sorted(known, key=lambda term: (len(self.postings[term][0]), term))[:QUERY_TERMS]
         for term in rarest:
             positions, weights = self.postings[term]
+            idf = math.log(1 + (self.size - len(positions) + 0.5) / (len(positions) + 0.5))
             for position, weight in zip(positions, weights, strict=True):
-                found[position] += weight
+                found[position] += idf * weight
         return found
+
+    def extended(self, texts: Sequence[str]) -> Index:
+        """The index with more texts at the next positions, weighed by the mean length of the first ones."""
+        postings = dict(self.postings)
+        for position, text in enumerate(texts, start=self.size):
+            words = terms(text)
+            for term, count in Counter(words).items():
+                positions, weights = postings.get(term, (array("i"), array("f")))
+                weight = _weight(count, len(words), self.mean_length)
+                postings[term] = (positions + array("i", [position]), weights + array("f", [weight]))
+        return Index(self.size + len(texts), self.mean_length, postings)
 
 
 def build_index(texts: Sequence[str]) -> Index:
     """Index texts by their position."""
-    counts: dict[str, tuple[array[int], array[float]]] = {}
-    lengths = array("d")
+    postings: dict[str, Posting] = {}
+    lengths = array("i")
     for position, text in enumerate(texts):
         words = terms(text)
         lengths.append(len(words))
         for term, count in Counter(words).items():
-            if (posting := counts.get(term)) is None:
-                posting = counts[term] = (array("i"), array("f"))
+            if (posting := postings.get(term)) is None:
+                posting = postings[term] = (array("i"), array("f"))
             posting[0].append(position)
             posting[1].append(count)
     mean = sum(lengths) / len(lengths) if lengths else 0.0
-    norms = [K1 * (1 - B + B * length / mean) if mean else K1 for length in lengths]
-    for positions, weights in counts.values():
-        df = len(positions)
-        idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
+    for positions, weights in postings.values():
         for i, position in enumerate(positions):
-            weights[i] = idf * weights[i] * (K1 + 1) / (weights[i] + norms[position])
-    return Index(len(texts), counts)
+            weights[i] = _weight(weights[i], lengths[position], mean)
+    return Index(len(texts), mean, postings)
+
+
+def _weight(count: float, length: int, mean: float) -> float:
+    return count * (K1 + 1) / (count + K1 * (1 - B + B * length / (mean or 1)))

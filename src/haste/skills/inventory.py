@@ -7,13 +7,13 @@ another domain's or another competition's skills.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from haste.schema.knowledge import Problem, Skill, SkillScope, Status, TextFile, Tier
 
 from .bm25 import Index, build_index
 from .markdown import FormError, line_of
-from .skill import path_of, read_skill, write_skill
+from .skill import path_of, read_skill, text_file
 from .words import body_digest, digest, token_estimate
 
 
@@ -25,7 +25,8 @@ class Held:
     path: str
     digest: str  # of the file's text
     tokens: int  # estimate for what a brief shows of it
-    position: int = 0  # in the inventory's order
+    body: str  # digest of the body's words
+    position: int = 0  # in the index
     group: str = ""  # the id that stands for all skills tied to this one by conflict
 
 
@@ -73,20 +74,31 @@ def load_inventory(files: Iterable[TextFile]) -> Inventory:
         except FormError as fault:
             problems.append(Problem(where=file.path, code="form", reason=fault.reason, line=fault.line))
             continue
-        shown = token_estimate(skill.name + skill.description + skill.body)
-        held.append(Held(skill, file.path, digest(file.text), shown))
-    kept = _without_doubles(held, problems)
-    return _assemble(kept, problems)
+        held.append(_hold(skill, file))
+    kept = [replace(one, position=at) for at, one in enumerate(_without_doubles(held, problems))]
+    return _assemble(kept, problems, build_index([_indexed(one.skill) for one in kept]))
 
 
 def with_changes(inventory: Inventory, after: Iterable[Skill]) -> Inventory:
-    """The inventory as it will be when these skills are written: each replaces the one of its id, or is new."""
+    """The inventory as it will be when these skills are written: each replaces the one of its id, or is new.
+
+    The index is extended and not rebuilt; ranks differ a little from those after the next load.
+    """
+    changed = tuple(after)
     replaced = {held.skill.id: held for held in inventory.held}
-    for skill in after:
-        text = write_skill(skill)
-        shown = token_estimate(skill.name + skill.description + skill.body)
-        replaced[skill.id] = Held(skill, path_of(skill), digest(text), shown)
-    return _assemble(list(replaced.values()), inventory.problems)
+    for at, skill in enumerate(changed, start=inventory.index.size):
+        replaced[skill.id] = replace(_hold(skill, text_file(skill)), position=at)
+    index = inventory.index.extended([_indexed(skill) for skill in changed])
+    return _assemble(list(replaced.values()), inventory.problems, index)
+
+
+def _hold(skill: Skill, file: TextFile) -> Held:
+    shown = token_estimate(skill.name + skill.description + skill.body)
+    return Held(skill, file.path, digest(file.text), shown, body_digest(skill.body))
+
+
+def _indexed(skill: Skill) -> str:
+    return f"{skill.name} {skill.description} {skill.body}"
 
 
 def _check_place(skill: Skill, file: TextFile) -> None:
@@ -110,13 +122,10 @@ def _without_doubles(held: Sequence[Held], problems: list[Problem]) -> list[Held
     return list(by_name.values())
 
 
-def _assemble(held: Sequence[Held], problems: Iterable[Problem]) -> Inventory:
+def _assemble(held: Sequence[Held], problems: Iterable[Problem], index: Index) -> Inventory:
     ordered = sorted(held, key=lambda one: one.skill.id)
     groups = _conflict_groups(ordered)
-    placed = tuple(
-        Held(one.skill, one.path, one.digest, one.tokens, position, groups.get(one.skill.id, one.skill.id))
-        for position, one in enumerate(ordered)
-    )
+    placed = tuple(replace(one, group=groups.get(one.skill.id, one.skill.id)) for one in ordered)
     pools: dict[tuple[Tier, str], list[Held]] = {}
     for one in placed:
         if one.skill.status is not Status.RETIRED:
@@ -125,7 +134,7 @@ def _assemble(held: Sequence[Held], problems: Iterable[Problem]) -> Inventory:
     bodies: dict[str, list[Held]] = {}
     for one in placed:
         claims.setdefault(one.skill.claim, []).append(one)
-        bodies.setdefault(body_digest(one.skill.body), []).append(one)
+        bodies.setdefault(one.body, []).append(one)
     return Inventory(
         held=placed,
         problems=tuple(problems),
@@ -134,7 +143,7 @@ def _assemble(held: Sequence[Held], problems: Iterable[Problem]) -> Inventory:
         by_name={one.skill.name: one for one in placed},
         by_claim={claim: tuple(group) for claim, group in claims.items()},
         by_body={body: tuple(group) for body, group in bodies.items()},
-        index=build_index([f"{one.skill.name} {one.skill.description} {one.skill.body}" for one in placed]),
+        index=index,
         _pools={key: tuple(pool) for key, pool in pools.items()},
     )
 

@@ -77,7 +77,7 @@ def rule(skill: Skill, evidence: Evidence, rivals: Iterable[Skill] = ()) -> Ruli
     if _proven(skill, evidence, count):
         return Ruling(Status.ACTIVE, f"{count.support} support, {count.oppose} oppose, {count.null} neither")
     if skill.status is Status.CONTESTED:  # the clash is over, but it never was proven
-        return Ruling(Status.CANDIDATE, "no rival is left; not proven yet")
+        return Ruling(Status.CANDIDATE, "the clash is over; not proven yet")
     return Ruling(skill.status, f"not enough evidence to move: {count.support} for, {count.oppose} against")
 
 
@@ -118,10 +118,13 @@ def _proven(skill: Skill, evidence: Evidence, count: Tally) -> bool:
 
 
 def _settled(skill: Skill, evidence: Evidence, rivals: Iterable[Skill]) -> bool:
-    """Each side's own conditions are met in enough competitions and it holds there."""
-    return all(
-        side.conditions
-        and tally(votes_in_scope(side, evidence)).support >= DEFAULTS.resolved_support
-        and tally(votes_in_scope(side, evidence)).oppose == 0
-        for side in (skill, *rivals)
-    )
+    """Each side says where it holds, by conditions or by a narrower tier, and within that it does hold."""
+    sides = (skill, *rivals)
+    if not any(side.conditions for side in sides) and len({side.tier for side in sides}) == 1:
+        return False
+    for side in sides:
+        count = tally(votes_in_scope(side, evidence))
+        needed = 1 if side.tier is Tier.COMPETITION else DEFAULTS.resolved_support
+        if count.support < needed or count.oppose:
+            return False
+    return True

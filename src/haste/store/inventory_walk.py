@@ -1,0 +1,71 @@
+"""Finding the skill files of a store: no link is followed, nothing outside the layout is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from haste.schema.knowledge import Problem
+
+SKILL_FILE = "SKILL.md"
+_DEPTH = {"global": 1, "domain": 2, "competition": 2}  # folders between the tier's and the file
+
+
+def walk(root: Path) -> Iterator[str | Problem]:
+    """Paths of all `SKILL.md` relative to `root`, in order, and a problem for whatever should not be there."""
+    for tier, depth in _DEPTH.items():
+        yield from _below(root, tier, depth)
+    retired = root / "retired"
+    if retired.is_symlink():
+        yield _problem("retired", "symlink", "a link; links are not followed")
+        return
+    for tier, depth in _DEPTH.items():
+        yield from _below(root, f"retired/{tier}", depth)
+
+
+def _below(root: Path, relative: str, depth: int) -> Iterator[str | Problem]:
+    folder = root / relative
+    if folder.is_symlink():
+        yield _problem(relative, "symlink", "a link; links are not followed")
+        return
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as fault:
+        yield _problem(relative, "unreadable", str(fault))
+        return
+    if depth == 0:
+        yield from _skill_folder(relative, entries)
+        return
+    for entry in entries:
+        inner = f"{relative}/{entry.name}"
+        if entry.is_symlink():
+            yield _problem(inner, "symlink", "a link; links are not followed")
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _below(root, inner, depth - 1)
+        elif not entry.name.startswith("."):
+            yield _problem(inner, "stray", "only folders are expected here")
+
+
+def _skill_folder(relative: str, entries: list[os.DirEntry[str]]) -> Iterator[str | Problem]:
+    """A folder with nothing but its `SKILL.md`. Anything else could be run or read by other tools: set aside."""
+    entries = [entry for entry in entries if not (entry.name.startswith(".") and entry.name.endswith(".tmp"))]
+    names = [entry.name for entry in entries]
+    others = [name for name in names if name != SKILL_FILE]
+    if others:
+        reason = f"a skill's folder holds only {SKILL_FILE}; found {', '.join(map(ascii, others[:3]))}"
+        yield _problem(relative, "stray", reason)
+    elif not names:
+        yield _problem(relative, "missing", f"no {SKILL_FILE} in it")
+    elif entries[0].is_symlink():
+        yield _problem(f"{relative}/{SKILL_FILE}", "symlink", "a link; links are not followed")
+    else:
+        yield f"{relative}/{SKILL_FILE}"
+
+
+def _problem(where: str, code: str, reason: str) -> Problem:
+    # A name may hold bytes that are no text; escaped, it can be printed and written as JSON.
+    return Problem(where=where.encode("utf-8", "backslashreplace").decode(), code=code, reason=reason)
