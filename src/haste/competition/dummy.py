@@ -14,7 +14,7 @@ from haste.schema.competition import Competition, Kind, PredictionNeed
 from haste.schema.errors import CompetitionError, SubmissionError
 
 from .loaded import Fold, LoadedCompetition
-from .metric_inputs import Form, cells, encode
+from .metric_inputs import Form, cells, encode, label_text
 from .metrics import compute, spec
 from .score import fold_ids, score_frame
 from .targets import has_class_columns, perfect_prediction, score_order
@@ -96,14 +96,13 @@ def _best_labels(competition: Competition, truth: NDArray[Any]) -> list[Any]:
     form = spec(competition.metric.name).form
     if form is Form.GUESSES:
         return [" ".join(str(label) for label in frequent[0][:5])]
-    mode = [levels[0] for levels in frequent]
     if form is Form.TEXT:
-        return mode
-    rows = [mode]
+        return [levels[0] for levels in frequent]
+    rows = [[label_text(levels[0]) for levels in frequent]]
     if truth.shape[1] == 1:
-        rows += [[label] for label in frequent[0][1:_MOST_LABELS]]
+        rows += [[label_text(label)] for label in frequent[0][1:_MOST_LABELS]]
     else:
-        rows += [[classes] * truth.shape[1] for classes in pd.unique(truth.ravel())]
+        rows += [[label_text(label)] * truth.shape[1] for label in pd.unique(truth.ravel())]
     tables = [np.tile(np.asarray(row, dtype=object), (len(truth), 1)) for row in rows]
     return _best(competition, [(_score(competition, truth, t), row) for t, row in zip(tables, rows, strict=True)])
 

@@ -18,7 +18,7 @@ from haste.schema.errors import CompetitionError
 from .dummy import dummy_submission
 from .loaded import LoadedCompetition
 from .medal import Standing, rank_score
-from .metric_inputs import cells, numbers
+from .metric_inputs import MISSING, cells, numbers
 from .score import read_submission, score_frame
 from .settings import read_settings
 from .tables import Table, read_table
@@ -154,4 +154,9 @@ def _read_leaderboard(loaded: LoadedCompetition) -> list[float] | None:
     if "score" not in table:
         msg = "the leaderboard has no `score` column"
         raise CompetitionError(msg, where=str(path))
-    return [float(value) for value in table["score"] if str(value).strip() not in ("", "nan", "None")]
+    known = [value for value in table["score"] if str(value).strip().lower() not in MISSING]
+    try:
+        return [float(value) for value in known]
+    except ValueError as error:
+        msg = f"the leaderboard has a score that is no number: {error}"
+        raise CompetitionError(msg, where=str(path)) from error
