@@ -32,4 +32,6 @@ def grade(
         typer.echo("no leaderboard, so no medal")
         return
     typer.echo(f"medal: {result.medal} (rank {result.rank} of {result.teams})")
-    typer.echo(f"gold {result.gold:.6g}  silver {result.silver:.6g}  bronze {result.bronze:.6g}  median {result.median:.6g}")
+    typer.echo(
+        f"gold {result.gold:.6g}  silver {result.silver:.6g}  bronze {result.bronze:.6g}  median {result.median:.6g}"
+    )

@@ -23,7 +23,9 @@ class Sandbox(StrEnum):
 
 
 def run(  # noqa: PLR0913 - one parameter per option
-    competition: Annotated[str, typer.Argument(help="a bundled name, or a folder with train, test and sample submission")],
+    competition: Annotated[
+        str, typer.Argument(help="a bundled name, or a folder with train, test and sample submission")
+    ],
     from_solution: Annotated[
         Path | None, typer.Option("--from", metavar="SOLUTION.py", help="begin with your own script as a prototype")
     ] = None,
@@ -42,7 +44,8 @@ def run(  # noqa: PLR0913 - one parameter per option
         Path | None, typer.Option(help="the interpreter that runs candidates [default: HASTE's own]")
     ] = None,
     sandbox: Annotated[
-        Sandbox, typer.Option(help="auto: the best this machine has; required: refuse to start without; off: plain limits")
+        Sandbox,
+        typer.Option(help="auto: the best this machine has; required: refuse to start without; off: plain limits"),
     ] = Sandbox.AUTO,
     out: Annotated[Path, typer.Option(help="where run folders go")] = Path("runs"),
     json: Annotated[bool, typer.Option("--json", help="print one object at the end instead of progress")] = False,

@@ -48,5 +48,3 @@ class Context:
         if purpose == "final":
             return None
         return (self.splits.search if purpose == "search" else self.splits.confirm)[number]
-
-

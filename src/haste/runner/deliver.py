@@ -50,9 +50,7 @@ def _validation(node: Node, state: RunState) -> float | None:
     return node.mean("confirm") if confirmed else node.mean()
 
 
-def _write_solution(
-    folder: Path, node: Node, state: RunState, context: Context, validation: float | None
-) -> None:
+def _write_solution(folder: Path, node: Node, state: RunState, context: Context, validation: float | None) -> None:
     made: dict[str, bytes] = solution_files(node.candidate, state, context)
     packages = state.profile.resources.packages if state.profile else {}
     made["requirements.txt"] = _requirements(made, packages).encode()
@@ -102,8 +100,7 @@ def _readme(node: Node, state: RunState, validation: float | None) -> str:
         "",
         f"- {competition.metric.name} ({competition.metric.direction}): "
         f"{'unknown' if validation is None else format(validation, '.6g')}, {split}",
-        f"- found by run `{state.run_id}`, seed {state.rules.seed}, "
-        f"as one of {len(state.nodes)} candidates",
+        f"- found by run `{state.run_id}`, seed {state.rules.seed}, as one of {len(state.nodes)} candidates",
         "",
         "To run it: put the competition's files into a folder `input/` (`train`, `test` and `sample_submission.csv`,",
         "unzipped) beside this folder's files, `pip install -r requirements.txt`, then `python solution.py`.",

@@ -28,9 +28,7 @@ def execute(action: Execute, state: RunState, context: Context) -> Iterator[Even
     pending: dict[str, Work] = {}
     limits = _limits(context.config.limits, action.wall_s)
     for work in action.works:
-        yield ExecutionStarted(
-            candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt
-        )
+        yield ExecutionStarted(candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt)
         job = _job(work, state, context, limits)
         pending[job.id] = work
         context.executor.submit(job)

@@ -24,8 +24,8 @@ from .context import Context
 from .deliver import deliver
 from .ensemble import blend_finalists
 from .execute import execute
-from .think import debug, draft, refine, reflect
 from .profile import profile_competition
+from .think import debug, draft, refine, reflect
 
 
 def _record(action: Record, _state: RunState, _context: Context) -> Iterator[Event]:

@@ -11,8 +11,8 @@ from haste.schema.events import (
     CandidateProposed,
     Event,
     LearningsRecorded,
-    PrototypesDrafted,
     ProposalFailed,
+    PrototypesDrafted,
 )
 from haste.schema.execution import Outcome
 from haste.schema.solution import Candidate, Operator, Proposal
@@ -28,7 +28,7 @@ def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
     """The screen's prototypes; the user's own script, where there is one, is one of them."""
     made: list[Candidate] = []
     if context.config.from_solution is not None:
-        made.append(_own_script(context.config.from_solution))
+        made.append(own_script(context.config.from_solution))
     proposals = context.engineer.draft(_brief(state, context), max(1, action.count - len(made)))
     made += [_candidate(p, Operator.DRAFT, state, context, at=len(made) + i) for i, p in enumerate(proposals)]
     if made:
@@ -74,9 +74,7 @@ def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
             candidate=action.candidate,
         )
         return
-    yield CandidateProposed(
-        candidate=_candidate(proposal, Operator.DEBUG, state, context, parent=failed.candidate)
-    )
+    yield CandidateProposed(candidate=_candidate(proposal, Operator.DEBUG, state, context, parent=failed.candidate))
 
 
 def reflect(_action: Reflect, state: RunState, context: Context) -> Iterator[Event]:
@@ -157,7 +155,7 @@ def _candidate(
     )
 
 
-def _own_script(code: str) -> Candidate:
+def own_script(code: str) -> Candidate:
     return Candidate(
         id="c1",
         operator=Operator.DRAFT,

@@ -1,0 +1,61 @@
+"""What a run says at its end: a few lines for a person, one object for a program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from haste.runner.context import Context
+
+
+def tell(context: Context, *, as_json: bool) -> None:
+    """Write report.html, then print the outcome; an interrupted run exits with 130 although it has a submission."""
+    from haste.store.files import FileStore
+    from haste.view.report import write_report
+    from haste.view.summary import summarise
+
+    assert isinstance(context.store, FileStore)
+    write_report(context.store, context.folder / "report.html")
+    summary = summarise(context.store.read(), context.store.read_grades())
+    if summary["submission"]:
+        summary["submission"] = str(context.folder / summary["submission"])
+    if as_json:
+        typer.echo(json.dumps(summary))
+    else:
+        for line in _lines(summary, context.folder):
+            typer.echo(line)
+    if summary["stop_reason"] == "interrupted":
+        raise typer.Exit(130)
+
+
+def _lines(summary: dict[str, Any], folder: Path) -> list[str]:
+    score, trust = summary["validation_score"], summary["validation_trust"]
+    mark = " (reported by the script itself)" if trust == "reported" else ""
+    lines = ["", f"stopped: {summary['stop_reason']} after {summary['wall_s']:.0f} s"]
+    lines.append(
+        "no candidate ran; the submission is the dummy predictor's"
+        if score is None
+        else f"validation {summary['metric']}: {score:.6g}{mark}"
+    )
+    if summary["grade"] is not None:
+        medal = summary["medal"]
+        words = "no leaderboard" if medal is None else "no medal" if medal == "none" else f"{medal} medal"
+        lines.append(f"held-out {summary['metric']}: {summary['grade']:.6g} - {words}")
+    shown = _short(folder)
+    lines += [
+        f"submission  {shown / 'submission.csv'}",
+        f"solution    {shown / 'solution'}",
+        f"report      {shown / 'report.html'}",
+    ]
+    return lines
+
+
+def _short(folder: Path) -> Path:
+    try:
+        return folder.relative_to(Path.cwd())
+    except ValueError:
+        return folder

@@ -1,0 +1,260 @@
+"""The only place that names concrete backends and reads the environment: a session is a run with all its parts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from haste import __version__
+from haste.schema.config import RunConfig
+from haste.schema.errors import ConfigError, StoreError
+from haste.schema.events import RunResumed, RunStarted
+from haste.schema.execution import Guarantee
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from haste.agents.engineer import Engineer
+    from haste.competition.loaded import LoadedCompetition
+    from haste.executor.local import LocalExecutor
+    from haste.runner.context import Context
+    from haste.runner.score_script import ScriptScores
+    from haste.store.files import FileStore
+    from haste.view.live import LiveView
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def interpreter(python: Path | None) -> str | None:
+    """An absolute path, so that a resumed run finds it from anywhere. Raises ConfigError if nothing is there."""
+    if python is None:
+        return None
+    if not python.is_file():
+        msg = "no such interpreter"
+        raise ConfigError(msg, where=str(python), hint="--python takes the path of a python executable")
+    return str(python.absolute())  # not resolved: a virtual environment's python is a link that must be kept
+
+
+def load_competition(reference: str) -> LoadedCompetition:
+    from haste.competition.catalogue import resolve
+    from haste.competition.load import load
+
+    return load(resolve(reference))
+
+
+def open_store(run: Path) -> tuple[FileStore, Path]:
+    """The store of an existing run, by its folder or by its name below runs/. Raises StoreError."""
+    from haste.store.files import FileStore
+
+    for folder in (run, Path("runs") / run):
+        if (folder / "journal.jsonl").is_file():
+            return FileStore(folder), folder
+    msg = "no run is here: there is no journal.jsonl"
+    raise StoreError(msg, where=str(run), hint="name a run's folder; `haste run` prints it at its end")
+
+
+def make_executor(config: RunConfig, folder: Path) -> LocalExecutor:
+    from haste.executor.choose import choose
+    from haste.executor.local import LocalExecutor
+
+    python = Path(config.python or sys.executable)
+    isolation = choose(config.sandbox, python)
+    return LocalExecutor(isolation, python=python, root=folder / "work" / "scratch", workers=config.workers)
+
+
+def make_engineer(config: RunConfig) -> Engineer:
+    from haste.agents.builtin.engineer import BuiltinEngineer
+
+    if config.model != "builtin":
+        msg = f"unknown model {config.model!r}"
+        raise ConfigError(msg, hint="this version has the built-in engineer only: --model builtin")
+    return BuiltinEngineer()
+
+
+def missing(guarantees: frozenset[Guarantee]) -> tuple[Guarantee, ...]:
+    return tuple(g for g in Guarantee if g not in guarantees)
+
+
+def new_folder(out: Path, competition: str, seed: int) -> Path:
+    """A fresh folder `<competition>-s<seed>-<time>`. Raises StoreError where it cannot be made."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    name = f"{competition}-s{seed}-{stamp}"
+    for suffix in ("", *(f"-{n}" for n in range(2, 100))):
+        folder = out / (name + suffix)
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as fault:
+            msg = f"cannot make the run's folder: {fault.strerror or fault}"
+            raise StoreError(msg, where=str(folder), hint="choose another place with --out") from fault
+        return folder.absolute()
+    msg = "a hundred runs began here in this second"
+    raise StoreError(msg, where=str(out))
+
+
+@dataclass
+class Session:
+    """One run, ready to be driven."""
+
+    context: Context
+    resumed: bool
+
+    @classmethod
+    def begin(cls, config: RunConfig, out: Path, own_script: Path | None = None) -> Session:
+        """Load the competition, open a fresh folder, and write the journal's first event."""
+        from haste.competition.catalogue import resolve
+        from haste.store.files import FileStore
+
+        loaded = load_competition(config.competition)
+        place = resolve(config.competition)
+        if config.competition != place.name or Path(config.competition).is_dir():
+            config = config.model_copy(update={"competition": str(place.absolute())})
+        script = _script(own_script) if own_script else None
+        folder = new_folder(out, loaded.competition.id, config.seed)
+        store = FileStore(folder)
+        if script is not None:
+            config = config.model_copy(update={"from_solution": store.put(script)})
+        context = _context(config, loaded, store, folder)
+        executor = context.executor
+        store.append(
+            RunStarted(
+                run_id=folder.name,
+                config=config,
+                competition=loaded.competition,
+                code_version=__version__,
+                executor=executor.name,
+                missing_guarantees=missing(executor.guarantees()),
+            )
+        )
+        return cls(context, resumed=False)
+
+    @classmethod
+    def resume(cls, run: Path) -> Session:
+        """Take up a run's folder. Raises StoreError without a beginning, CompetitionError if its data changed."""
+        from haste.competition.digests import check_unchanged
+
+        store, folder = open_store(run)
+        first = next(store.read(), None)
+        if first is None or not isinstance(first.event, RunStarted):
+            msg = "the journal has no beginning: nothing was done yet"
+            raise StoreError(msg, where=str(folder), hint="start the run again with `haste run`")
+        loaded = load_competition(first.event.config.competition)
+        check_unchanged(loaded, first.event.competition.digests)
+        return cls(_context(first.event.config, loaded, store, folder.absolute()), resumed=True)
+
+    def drive(self, *, as_json: bool) -> None:
+        """Carry the run to its end, showing it; then grade, write the report, and say what came of it."""
+        import shutil
+
+        from haste.runner.grade import grade_run
+        from haste.runner.loop import drive
+
+        from .outcome import tell
+
+        context = self.context
+        live = _live(as_json)
+        context.watch = live.watch
+        try:
+            with live, _interruptible() as interrupted:
+                context.interrupted = interrupted
+                live.recall(context.store.read())
+                if self.resumed and not _finished(context):
+                    context.store.append(RunResumed(code_version=__version__))
+                state = drive(context)
+            grade_run(context, state)
+        finally:
+            context.executor.close()
+        shutil.rmtree(context.folder / "work", ignore_errors=True)
+        tell(context, as_json=as_json)
+
+
+def score_solution(config: RunConfig, script: Path) -> ScriptScores:
+    """A person's own script on every fold, in a folder that is gone afterwards."""
+    import tempfile
+
+    from haste.runner.score_script import score_script
+    from haste.store.memory import MemoryStore
+
+    loaded = load_competition(config.competition)
+    content = _script(script)
+    with tempfile.TemporaryDirectory(prefix="haste-") as folder:
+        context = _context(config, loaded, MemoryStore(), Path(folder))
+        try:
+            return score_script(context, content)
+        finally:
+            context.executor.close()
+
+
+def _context(config: RunConfig, loaded: LoadedCompetition, store: Any, folder: Path) -> Context:
+    from haste.runner.context import Context
+
+    return Context(
+        config=config,
+        loaded=loaded,
+        engineer=make_engineer(config),
+        executor=make_executor(config, folder),
+        store=store,
+        folder=folder,
+        clock=time.time,
+    )
+
+
+def _script(path: Path) -> bytes:
+    """A script as bytes. Raises ConfigError where there is none, or none that Python reads."""
+    import ast
+
+    try:
+        content = path.read_bytes()
+        ast.parse(content, filename=str(path))
+    except (OSError, SyntaxError, ValueError) as fault:
+        msg = f"not a script that Python reads: {fault}"
+        raise ConfigError(msg, where=str(path)) from fault
+    return content
+
+
+def _finished(context: Context) -> bool:
+    from haste.search.evolve import fold
+
+    return fold(context.store.read()).finished is not None
+
+
+def _live(as_json: bool) -> LiveView:
+    from rich.console import Console
+
+    from haste.view.live import LiveView
+
+    return LiveView(Console(stderr=as_json), mode="silent" if as_json else "auto")
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C asks for an orderly end; the second stops at once (and `haste resume` goes on)."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        if asked:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            raise KeyboardInterrupt
+        asked.append(number)
+        sys.stderr.write("\nhaste: ending with the best so far; press Ctrl-C again to stop at once\n")
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+__all__: Sequence[str] = ("Session", "cores", "interpreter", "load_competition", "open_store", "score_solution")
