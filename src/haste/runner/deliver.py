@@ -1,9 +1,8 @@
-"""What is left behind for the person: `submission.csv`, and `solution/` that runs anywhere beside an `input/` folder."""
+"""What is left for the person: `submission.csv`, and `solution/` that runs anywhere beside an `input/` folder."""
 
 from __future__ import annotations
 
 import ast
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -43,9 +42,8 @@ def deliver(action: Deliver, state: RunState, context: Context) -> Iterator[Even
 
 def _validation(node: Node, state: RunState) -> float | None:
     """The score to believe: on the confirm split where there is one, else the search's."""
-    if state.ensemble is not None and state.ensemble.candidate is not None:
-        if node.candidate.id == state.ensemble.candidate.id:
-            return state.ensemble.score
+    if node.candidate.members and state.ensemble is not None:
+        return state.ensemble.score
     confirmed = len(node.scores("confirm")) == state.confirm_folds > 0
     return node.mean("confirm") if confirmed else node.mean()
 
@@ -66,7 +64,7 @@ def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
         partial.write_bytes(content)
-        os.replace(partial, path)
+        partial.replace(path)
     except OSError as fault:
         msg = f"cannot write: {fault.strerror or fault}"
         raise StoreError(msg, where=str(path), hint="free disk space, then `haste resume`") from fault

@@ -30,7 +30,7 @@ def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
     if context.config.from_solution is not None:
         made.append(own_script(context.config.from_solution))
     proposals = context.engineer.draft(_brief(state, context), max(1, action.count - len(made)))
-    made += [_candidate(p, Operator.DRAFT, state, context, at=len(made) + i) for i, p in enumerate(proposals)]
+    made += [_candidate(p, Operator.DRAFT, context, f"c{len(made) + i}") for i, p in enumerate(proposals, 1)]
     if made:
         yield PrototypesDrafted(candidates=tuple(made))
     else:
@@ -55,7 +55,7 @@ def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]
             operator=Operator.REFINE, branch=action.branch, scale=action.scale, reason=reason, exhausted=True
         )
         return
-    made = _candidate(proposal, Operator.REFINE, state, context, parent=incumbent.candidate)
+    made = _candidate(proposal, Operator.REFINE, context, _next_id(state), incumbent.candidate)
     yield CandidateProposed(candidate=made)
 
 
@@ -74,7 +74,7 @@ def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
             candidate=action.candidate,
         )
         return
-    yield CandidateProposed(candidate=_candidate(proposal, Operator.DEBUG, state, context, parent=failed.candidate))
+    yield CandidateProposed(candidate=_candidate(proposal, Operator.DEBUG, context, _next_id(state), failed.candidate))
 
 
 def reflect(_action: Reflect, state: RunState, context: Context) -> Iterator[Event]:
@@ -134,16 +134,8 @@ def _failure(node: Node, attempt: int, context: Context) -> Failure:
 
 
 def _candidate(
-    proposal: Proposal,
-    operator: Operator,
-    state: RunState,
-    context: Context,
-    *,
-    parent: Candidate | None = None,
-    at: int = 0,
+    proposal: Proposal, operator: Operator, context: Context, name: str, parent: Candidate | None = None
 ) -> Candidate:
-    name = f"c{len(state.nodes) + 1 + at}"
-    told = proposal.model_dump(exclude={"code"})
     return Candidate(
         id=name,
         operator=operator,
@@ -151,8 +143,12 @@ def _candidate(
         parent=parent.id if parent else None,
         code=context.store.put(proposal.code.encode()),
         author=context.engineer.name,
-        **told,
+        **proposal.model_dump(exclude={"code"}),
     )
+
+
+def _next_id(state: RunState) -> str:
+    return f"c{len(state.nodes) + 1}"
 
 
 def own_script(code: str) -> Candidate:
