@@ -1,0 +1,20 @@
+"""The domains that the built-in engineer knows. A competition of another domain is treated as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .tabular import TABULAR
+from .technique import Domain, Technique
+
+DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR}
+
+
+def domain_of(name: str) -> Domain:
+    return DOMAINS.get(name, TABULAR)
+
+
+def all_techniques() -> tuple[Technique, ...]:
+    """Every technique once, by name."""
+    found = {technique.name: technique for domain in DOMAINS.values() for technique in domain.techniques}
+    return tuple(found[name] for name in sorted(found))

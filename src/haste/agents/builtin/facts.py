@@ -1,0 +1,54 @@
+"""The facts that techniques' conditions are tested against: the profile's own, and a few that follow from it.
+
+A profile's fact of the same name wins, so that techniques and skills speak of one thing.
+"""
+
+from __future__ import annotations
+
+from haste.schema.brief import Brief
+from haste.schema.conditions import Fact
+from haste.schema.profile import Role
+
+
+def facts_of(brief: Brief) -> dict[str, Fact]:
+    competition, profile = brief.competition, brief.profile
+    plain = profile.of_role(Role.NUMERIC, Role.CATEGORICAL)
+    numeric, categorical = profile.of_role(Role.NUMERIC), profile.of_role(Role.CATEGORICAL)
+    skews = [abs(column.skew) for column in numeric if column.skew is not None]
+    target = profile.targets[0] if profile.targets else None
+    derived: dict[str, Fact] = {
+        "domain": competition.domain,
+        "kind": competition.kind.value,
+        "metric": competition.metric.name,
+        "needs": competition.metric.needs.value,
+        "rows": profile.n_train,
+        "test_rows": profile.n_test,
+        "columns": len(plain),
+        "n_numeric": len(numeric),
+        "n_categorical": len(categorical),
+        "n_text": len(profile.of_role(Role.TEXT)),
+        "n_datetime": len(profile.of_role(Role.DATETIME)),
+        "n_image": len(competition.image),
+        "n_audio": len(competition.audio),
+        "n_targets": len(competition.targets),
+        "n_classes": len(competition.classes),
+        "rows_per_column": profile.n_train / max(1, len(plain)),
+        "missing_share": sum(column.missing for column in plain) / max(1, len(plain)),
+        "max_cardinality": max((column.n_unique for column in categorical), default=0),
+        "max_skew": max(skews, default=0.0),
+        "duplicate_rows": profile.duplicate_rows,
+        "shared_rows": profile.shared_rows,
+        "scheme": profile.validation.scheme.value,
+    }
+    if profile.drift is not None:
+        derived["drift_auc"] = profile.drift.auc
+    if target is not None:
+        derived["target_is_count"] = target.is_count
+        if target.skew is not None:
+            derived["target_skew"] = target.skew
+        if target.minimum is not None:
+            derived["target_minimum"] = target.minimum
+        if target.shares:
+            derived["rarest_class"] = min(target.shares.values())
+            derived["rarest_class_rows"] = min(target.shares.values()) * profile.n_train
+    return {**derived, **profile.facts}
