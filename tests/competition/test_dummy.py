@@ -12,6 +12,7 @@ from haste.competition.dummy import check_metric, dummy_constants, dummy_submiss
 from haste.competition.loaded import Fold, LoadedCompetition
 from haste.competition.metrics import METRICS, compute
 from haste.competition.score import read_submission, score_fold
+from haste.competition.split import make_splits
 from haste.schema.competition import Kind, PredictionNeed
 from haste.schema.errors import CompetitionError
 
@@ -112,6 +113,14 @@ def test_a_metric_that_a_constant_wins_is_refused() -> None:
         CompetitionError, match="a perfect prediction scores 1 by recall, no better than a constant's 1"
     ):
         check_metric(make(Kind.BINARY, "recall", {"y": [0, 0, 1]}))
+
+
+@pytest.mark.parametrize("name", ["mean_poisson_deviance", "mean_tweedie_deviance"])
+def test_counts_of_zero_can_be_predicted_well_enough(name: str) -> None:
+    loaded = make(Kind.REGRESSION, name, {"y": [0, 0, 1, 5, 2, 0] * 5})
+    perfect, dummy = check_metric(loaded)
+    assert 0 <= perfect < 1e-4 < dummy
+    assert len(make_splits(loaded, 3, 0).search) == 3
 
 
 @pytest.mark.parametrize("name", sorted(set(METRICS) - {"recall", "recall_macro"}))

@@ -77,7 +77,7 @@ def _normalised(loaded: LoadedCompetition, truth: DataFrame, score: float, stand
     """0 is the dummy predictor, 1 the gold threshold; None where the two are equal and there is no scale."""
     dummy = _score(loaded, truth, dummy_submission(loaded, None))
     span = standing.thresholds.gold - dummy
-    return (score - dummy) / span if span else None
+    return (score - dummy) / span + 0.0 if span else None  # no minus zero
 
 
 def _answers_path(loaded: LoadedCompetition) -> Path:

@@ -13,6 +13,9 @@ from .metric_inputs import cells, encode
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+_ABOVE_ZERO = ("mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance")  # they refuse to predict 0
+_SMALLEST = 1e-12
+
 
 def has_class_columns(competition: Competition) -> bool:
     """Whether a submission holds one column per class. One column under another name than the target's does not."""
@@ -27,7 +30,7 @@ def score_order(competition: Competition) -> list[str]:
 
 
 def perfect_prediction(competition: Competition, truth: DataFrame) -> DataFrame:
-    """What a submission would hold that knew the truth: `truth` has the target columns; row order is kept."""
+    """The submission that knows the truth (as closely as the metric allows): `truth` has the target columns."""
     import pandas as pd
 
     order = score_order(competition)
@@ -40,4 +43,6 @@ def perfect_prediction(competition: Competition, truth: DataFrame) -> DataFrame:
         table = encode(actual, competition.classes).astype(np.float64)
     else:
         table = actual.astype(np.float64)
+        if competition.metric.name in _ABOVE_ZERO:
+            table = np.maximum(table, _SMALLEST)
     return pd.DataFrame(table, columns=order)[list(competition.submission_columns)]
