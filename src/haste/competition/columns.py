@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from .typed import MISSING, text_of
 if TYPE_CHECKING:
     from .settings import Settings
     from .tables import Table
+
+_ID_NAME = re.compile(r"(^|[_ ])(id|key)($|[_ ])|[a-z](Id|ID)$|^(Id|ID)$")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def _id_column(settings: Settings, test: Table | None, sample: Table) -> str | N
     shared = [c for c in names if test is not None and c in test.columns]
     unique = [c for c in shared if text_of(sample.frame[c]).is_unique]
     if unique:
-        return unique[0]
+        return next((c for c in unique if _ID_NAME.search(c)), unique[0])
     if shared and shared[0] == names[0]:
         return shared[0]  # with duplicates, which are reported where ids are compared
     return names[0] if text_of(sample.frame[names[0]]).is_unique and len(sample) > 1 else None

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_LEVELS = 10  # whole numbers with more levels than this are taken for quantities, not classes
 
-_NUMERIC = (Kind.REGRESSION, Kind.ORDINAL)
 _DEFAULT = {
     Kind.BINARY: "roc_auc",
     Kind.MULTICLASS: "accuracy",
@@ -58,9 +57,10 @@ def infer_kind(columns: Columns, values: DataFrame, sample: DataFrame, fitting: 
         return Kind.ORDINAL
     if guess in fitting or not fitting:
         return guess
-    possible: tuple[Kind, ...] = _NUMERIC if numbers is not None else ()
-    possible += (Kind.BINARY,) if len(columns.targets) == 1 and values.iloc[:, 0].nunique() == 2 else ()
-    possible += (Kind.MULTICLASS,) if len(columns.targets) == 1 else ()
+    possible: tuple[Kind, ...] = (Kind.REGRESSION,) if numbers is not None else ()
+    if len(columns.targets) == 1:
+        possible += (Kind.BINARY, Kind.MULTICLASS) if values.iloc[:, 0].nunique() == 2 else (Kind.MULTICLASS,)
+    possible += (Kind.ORDINAL,) if numbers is not None else ()
     return next((kind for kind in possible if kind in fitting), guess)
 
 
