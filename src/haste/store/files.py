@@ -7,6 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Generic, TypeVar
 
@@ -45,6 +46,7 @@ class _Stream(Generic[E]):
             file.flush()
             os.fsync(file.fileno())
         except OSError as fault:
+            self.close()  # the next append looks at what is there anew, and cuts half a line off
             raise _disk_fault(fault, self.path) from fault
         self._seq, self._check = self._seq + 1, check
         entry: E = self.kind.model_validate_json(line)
@@ -60,17 +62,23 @@ class _Stream(Generic[E]):
             file.close()
             msg = "another process is writing this run"
             raise StoreError(msg, where=str(self.path), hint="wait for it to end, or stop it") from None
-        for entry in self.read():
-            self._seq, self._check = entry.seq, entry.check
+        try:
+            self._seq, self._check = 0, START
+            for entry in self.read():
+                self._seq, self._check = entry.seq, entry.check
+        except StoreError:
+            file.close()
+            raise
         content = self.path.read_bytes()
         file.truncate(len(content.rpartition(b"\n")[0]) + 1 if b"\n" in content else 0)
         self._file = file
         return file
 
     def close(self) -> None:
-        if self._file:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file:
+            with suppress(OSError):  # what a full disk kept from being written was never promised
+                file.close()
 
 
 class FileStore:
@@ -100,7 +108,10 @@ class FileStore:
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-                partial.write_bytes(content)
+                with partial.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())  # the journal will point to it
                 partial.replace(path)
         except OSError as fault:
             raise _disk_fault(fault, path) from fault

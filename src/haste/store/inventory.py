@@ -1,6 +1,6 @@
 """The skill store on disk: texts out, texts in, one writer at a time. Knows nothing of what the texts mean.
 
-Layout (see docs/skills.md): `global/`, `domain/<domain>/` and `competition/<competition>/` hold one folder per skill with
+Layout (docs/skills.md): `global/`, `domain/<domain>/` and `competition/<competition>/` hold one folder per skill with
 one `SKILL.md` each; `retired/` holds the same below it; `ledger/<run>.jsonl` is append-only, one file per run.
 """
 
@@ -40,7 +40,7 @@ class Contents:
 
 
 class SkillFiles:
-    """One store below `root`. Reading never fails as a whole; writing raises StoreError and then has changed nothing."""
+    """One store below `root`. Reading never fails as a whole; a refused write raises StoreError, changing nothing."""
 
     def __init__(self, root: Path, lock_wait_s: float = LOCK_WAIT_S) -> None:
         self.root = root

@@ -21,28 +21,30 @@ class Unreadable(StoreError):
 
 
 def read_text(path: Path, limit: int, errors: str = "strict") -> str:
-    """The text of a regular file of at most `limit` bytes. Raises Unreadable for links, pipes, large and binary files."""
+    """The text of a regular file of at most `limit` bytes. Raises Unreadable for a link, pipe, large or binary file."""
     where = str(path)
     try:
         # O_NONBLOCK: opening a pipe without a writer would wait for ever.
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as fault:
         linked = path.is_symlink()
-        raise Unreadable("symlink" if linked else "unreadable", "a link" if linked else str(fault), where) from fault
+        raise Unreadable(
+            kind="symlink" if linked else "unreadable", message="a link" if linked else str(fault), where=where
+        ) from fault
     with os.fdopen(fd, "rb") as file:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("not_a_file", "not a regular file", where)
+            raise Unreadable(kind="not_a_file", message="not a regular file", where=where)
         if status.st_size > limit:
-            raise Unreadable("too_large", f"{status.st_size} bytes; at most {limit} are read", where)
+            raise Unreadable(kind="too_large", message=f"{status.st_size} bytes; at most {limit} are read", where=where)
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise Unreadable("too_large", f"more than {limit} bytes", where)
+        raise Unreadable(kind="too_large", message=f"more than {limit} bytes", where=where)
     try:
         return content.decode("utf-8", errors)
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
-        raise Unreadable("encoding", f"not UTF-8 in line {line}", where) from fault
+        raise Unreadable(kind="encoding", message=f"not UTF-8 in line {line}", where=where) from fault
 
 
 def replace_text(path: Path, text: str) -> None:
