@@ -81,8 +81,9 @@ def description(recipe: Recipe, draft: Draft) -> str:
         f"# {recipe.title}\n\n{recipe.description.strip()}\n\n"
         f"Rows: {len(draft.train)} for training, {len(draft.test)} to predict. Metric: `{recipe.metric}`.\n\n"
         f"## Where the data comes from\n\n{recipe.source.strip()}\nLicence: {recipe.licence.strip()}\n\n"
-        "The rows are real, but disguised so that they cannot simply be looked up: shuffled, with fresh ids, columns "
-        "renamed, numbers brought to other units and slightly blurred, texts cut. What can be learned from them is left as it was.\n"
+        "The rows are real, but disguised so that they cannot simply be looked up: shuffled, with fresh ids, "
+        "columns renamed, numbers brought to other units and slightly blurred, texts cut. What can be learned from "
+        "them is left as it was.\n"
     )
 
 

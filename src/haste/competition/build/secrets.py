@@ -1,7 +1,7 @@
 """Where every draw of chance of the bundled competitions comes from.
 
-One constant, hashed with what the draw is for. It is no secret from a reader of this file: what keeps it from a candidate
-is that the sandbox shows it neither this package nor its data. It is no part of any measurement.
+One constant, hashed with what the draw is for. It is no secret from a reader of this file: what keeps it from a
+candidate is that the sandbox shows it neither this package nor its data. It is no part of any measurement.
 """
 
 from __future__ import annotations

@@ -40,26 +40,21 @@ def _digits() -> Draft:
     pictures = []
     for pixels in source.images[chosen]:
         large = ndimage.zoom(np.pad(pixels, 2) * 255 / 16, 20 / 12, order=1)
-        turned = ndimage.rotate(large, rng.uniform(-20, 20), reshape=False, order=1)
-        moved = ndimage.shift(turned, rng.uniform(-2, 2, 2), order=1) * rng.uniform(0.7, 1)
-        pictures.append(_encoded(moved + rng.normal(0, 22, moved.shape) + 12, 16))
+        turned = ndimage.rotate(large, rng.uniform(-16, 16), reshape=False, order=1)
+        moved = ndimage.shift(turned, rng.uniform(-1.5, 1.5, 2), order=1) * rng.uniform(0.7, 1)
+        pictures.append(_encoded(moved + rng.normal(0, 15, moved.shape) + 10, 16))
     frame = pd.DataFrame({"digit": source.target[chosen]})
     return _pictured(frame, pictures, rng, 700)
 
 
 _CHARACTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_FAMILIES = {  # typefaces of one family share their fate
-    "train": (
-        "DejaVuSans-Bold",
-        "DejaVuSans-Oblique",
-        "DejaVuSans",
-        "DejaVuSans-BoldOblique",
-        "DejaVuSansMono",
-        "DejaVuSansMono-Bold",
-    )
-    + ("STIXGeneral", "STIXGeneralBol", "STIXGeneralBolIta", "cmss10", "cmb10"),
-    "test": ("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "STIXGeneralItalic", "cmr10", "cmti10", "cmtt10"),
-}
+_TRAIN_FONTS = (  # typefaces of one family share their fate, Computer Modern and STIX aside
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"),
+    *("DejaVuSansMono", "DejaVuSansMono-Bold", "STIXGeneral", "STIXGeneralBol", "STIXGeneralBolIta", "cmss10", "cmb10"),
+)
+_TEST_FONTS = (
+    *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "STIXGeneralItalic", "cmr10", "cmti10", "cmtt10"),
+)
 
 
 def _glyph(font: ImageFont.FreeTypeFont, character: str, rng: np.random.Generator) -> Pixels:
@@ -75,7 +70,7 @@ def _glyph(font: ImageFont.FreeTypeFont, character: str, rng: np.random.Generato
     ground, ink = rng.uniform(0, 60), rng.uniform(150, 245)
     if rng.random() < 0.3:
         ground, ink = ink, ground
-    return ground + (ink - ground) * small / 255 + rng.normal(0, 11, small.shape)
+    return np.asarray(ground + (ink - ground) * small / 255 + rng.normal(0, 11, small.shape))
 
 
 def _letters() -> Draft:
@@ -86,7 +81,7 @@ def _letters() -> Draft:
     sides = {}
     pictures: dict[str, bytes] = {}
     typefaces = iter(fresh_ids(rng, 40))
-    for side, fonts in _FAMILIES.items():
+    for side, fonts in (("train", _TRAIN_FONTS), ("test", _TEST_FONTS)):
         rows = []
         for name in fonts:
             typeface = f"t{next(typefaces)[:4]}"
@@ -122,7 +117,8 @@ def _turned() -> Draft:
                 tiles.append(_windows(grey[top : top + _BLOCK, left : left + _BLOCK], rng))
     order = rng.permutation(len(tiles))
     cut = int(len(tiles) * 0.6)
-    sides, pictures = [], {}
+    sides: list[pd.DataFrame] = []
+    pictures: dict[str, bytes] = {}
     for chosen in (order[:cut], order[cut:]):
         rows = [row for position in chosen for row in tiles[position]]
         frame = pd.DataFrame([row[:2] for row in rows], columns=["tile", "turns"])
@@ -159,8 +155,8 @@ RECIPES: tuple[Recipe, ...] = (
         description="""
 Thirty pictures per digit, and more than twice as many to read. Predict which digit (`digit`, 0 to 9) was written.
 
-Columns: `image`, the name of a grey picture of 20 x 20 pixels in `images/`. The pictures are slightly turned, shifted and noisy.
-The pictures without labels may be looked at, too.
+Columns: `image`, the name of a grey picture of 20 x 20 pixels in `images/`. The pictures are slightly turned,
+shifted and noisy. The pictures without labels may be looked at, too.
 """,
         make=_digits,
         settings={"image": ["image"]},
@@ -175,11 +171,12 @@ The pictures without labels may be looked at, too.
         source="Glyphs of the DejaVu, STIX and Computer Modern typefaces, as shipped with Matplotlib.",
         licence="Bitstream Vera and DejaVu licence, SIL OFL 1.1 (STIX), BaKoMa licence (Computer Modern).",
         description="""
-Capital letters and digits were printed in several typefaces, then turned, sheared, blurred and made noisy; some are light on dark. Predict
-which of the 32 characters (`character`) a picture shows.
+Capital letters and digits were printed in several typefaces, then turned, sheared, blurred and made noisy; some
+are light on dark. Predict which of the 32 characters (`character`) a picture shows.
 
-Columns: `image`, the name of a grey picture of 24 x 24 pixels in `images/`; `typeface`, an anonymous name of the typeface.
-None of the typefaces to predict occurs in the training rows, so validate on typefaces that were left out.
+Columns: `image`, the name of a grey picture of 24 x 24 pixels in `images/`; `typeface`, an anonymous name of the
+typeface. None of the typefaces to predict occurs in the training rows, so validate on typefaces that were left
+out.
 """,
         make=_letters,
         settings={
@@ -195,15 +192,16 @@ None of the typefaces to predict occurs in the training rows, so validate on typ
         kind="multiclass",
         metric="accuracy",
         target="turns",
-        source="Photographs by danielbuechele and vultilion (Flickr), as shipped with scikit-learn, and a portrait by the U.S. Navy "
-        "(as shipped with Matplotlib).",
+        source="Photographs by danielbuechele and vultilion (Flickr), as shipped with scikit-learn, "
+        "and a portrait by the U.S. Navy, as shipped with Matplotlib.",
         licence="CC BY 2.0 (the former), public domain (the latter).",
         description="""
-Photographs were cut into small pieces, and each piece was turned by 0, 1, 2 or 3 quarters against the clock. Predict the number of quarter turns
-(`turns`).
+Photographs were cut into small pieces, and each piece was turned by 0, 1, 2 or 3 quarters against the clock.
+Predict the number of quarter turns (`turns`).
 
-Columns: `image`, the name of a grey picture of 32 x 32 pixels in `images/`; `tile`, a part of a photograph. Pieces of one tile overlap; no
-tile occurs both in the training and in the test rows, so validate on tiles that were left out.
+Columns: `image`, the name of a grey picture of 32 x 32 pixels in `images/`; `tile`, a part of a photograph.
+Pieces of one tile overlap; no tile occurs both in the training and in the test rows, so validate on tiles that
+were left out.
 """,
         make=_turned,
         settings={"image": ["image"], "drop": ["tile"], "validation": {"scheme": "group", "group_column": "tile"}},

@@ -52,7 +52,10 @@ def _orders() -> Draft:
     return _series("factory-turnover", values, dates, 60)
 
 
-_COLUMNS = "Columns: `date` and `value`. All dates to predict come after the training rows. The calendar was shifted by whole years."
+_COLUMNS = (
+    "Columns: `date` and `value`. All dates to predict come after the training rows.\n"
+    "The calendar was shifted by whole years."
+)
 _SETTINGS = {"validation": {"scheme": "time", "time_column": "date"}}
 
 RECIPES: tuple[Recipe, ...] = (
@@ -66,8 +69,8 @@ RECIPES: tuple[Recipe, ...] = (
         source="Keeling and Whorf, weekly samples of air at Mauna Loa, 1958-2001, as shipped with statsmodels.",
         licence="Public domain.",
         description=f"""
-The share of a gas in the air was measured every week for four decades. Forecast the next four years, week by week (`value`).
-The series has a trend and a season; some weeks are missing.
+The share of a gas in the air was measured every week for four decades. Forecast the next four years, week by week
+(`value`). The series has a trend and a season; some weeks are missing.
 
 {_COLUMNS}
 """,
@@ -81,11 +84,11 @@ The series has a trend and a season; some weeks are missing.
         kind="forecast",
         metric="rmse",
         target="value",
-        source="ERSST.V3B, region Nino 1+2, National Oceanic and Atmospheric Administration, as shipped with statsmodels.",
+        source="ERSST.V3B, region Nino 1+2, U.S. National Weather Service, as shipped with statsmodels.",
         licence="Public domain.",
         description=f"""
-The surface of a tropical sea was measured every month for half a century. Forecast the next ten years, month by month (`value`). The
-season is strong, and warm years come at irregular intervals.
+The surface of a tropical sea was measured every month for half a century. Forecast the next ten years, month by
+month (`value`). The season is strong, and warm years come at irregular intervals.
 
 {_COLUMNS}
 """,
@@ -100,10 +103,10 @@ season is strong, and warm years come at irregular intervals.
         metric="mae",
         target="value",
         source="Turnover of the manufacture of electrical equipment, Euro area, Eurostat, as shipped with statsmodels.",
-        licence="Eurostat: reuse allowed with the source acknowledged (Commission Decision 2011/833/EU).",
+        licence="Public domain, according to statsmodels; Eurostat allows reuse with the source acknowledged.",
         description=f"""
-The turnover of a branch of industry, month by month, adjusted for working days. Forecast the next five years (`value`). The
-season is strong, and the level follows the economy.
+The turnover of a branch of industry, month by month, adjusted for working days. Forecast the next five years
+(`value`). The season is strong, and the level follows the economy.
 
 {_COLUMNS}
 """,

@@ -32,20 +32,18 @@ def root(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def modules(package: str) -> Iterator[tuple[tuple[str, ...], str, ast.Module]]:
-    """(parts of the dotted path below the package, source text, syntax tree) in the order of paths."""
+def modules(package: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(parts of the dotted path below the package, source text) of every module, in the order of paths."""
     top = root(package)
     for path in sorted(top.rglob("*.py")):
         parts = path.relative_to(top).parts
-        if _SKIPPED.intersection(parts):
-            continue
-        text = path.read_text(encoding="utf-8")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd escapes in other people's strings
-            yield (*parts[:-1], path.stem), text, ast.parse(text)
+        if not _SKIPPED.intersection(parts):
+            yield (*parts[:-1], path.stem), path.read_text(encoding="utf-8")
 
 
-def documented(tree: ast.Module) -> Iterator[Documented]:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node
+def documented(source: str) -> list[Documented]:
+    """The functions and classes of a module's source text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd escapes in other people's strings
+        tree = ast.parse(source)
+    return [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]

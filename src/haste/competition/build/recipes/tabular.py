@@ -135,15 +135,15 @@ RECIPES = (
         kind="binary",
         metric="log_loss",
         target="malignant",
-        source="Breast Cancer Wisconsin (Diagnostic), Wolberg, Street and Mangasarian 1993, as shipped with scikit-learn.",
+        source="Breast Cancer Wisconsin (Diagnostic), Wolberg and others 1993, as shipped with scikit-learn.",
         licence="CC BY 4.0 (UCI Machine Learning Repository).",
         description="""
 Cells from a fine needle aspirate were photographed and measured. Predict the probability that the mass is
 malignant (`malignant` = 1).
 
-Columns: `shape_01` to `shape_30` are real numbers that describe size, outline and texture of the cell nuclei (means,
-standard errors and worst values of ten properties), each in a unit of its own. The submission holds one probability per id.
-There are few rows: a confident mistake is expensive.
+Columns: `shape_01` to `shape_30` are real numbers that describe size, outline and texture of the cell nuclei
+(means, standard errors and worst values of ten properties), each in a unit of its own. The submission holds one
+probability per id. There are few rows: a confident mistake is expensive.
 """,
         make=_cells,
     ),
@@ -154,14 +154,15 @@ There are few rows: a confident mistake is expensive.
         kind="binary",
         metric="roc_auc",
         target="affair",
-        source="R. Fair, A Theory of Extramarital Affairs, Journal of Political Economy 1978, as shipped with statsmodels.",
+        source="R. Fair, A Theory of Extramarital Affairs, J. Political Economy 1978, as shipped with statsmodels.",
         licence="Included in statsmodels (BSD-3-Clause) with permission of the author.",
         description="""
-Readers of a magazine answered questions about their marriage in 1974. Predict how likely it is that a reader ever had an
-affair (`affair` = 1); only the order of the predictions counts.
+Readers of a magazine answered questions about their marriage in 1974. Predict how likely it is that a reader ever
+had an affair (`affair` = 1); only the order of the predictions counts.
 
-Columns: `marriage_rating` (higher is happier), `age`, `married_for` (time), `children` (number), `devoutness`, `schooling`: ordered
-answers on rescaled scales. `own_work` and `partner_work`: groups of occupations as letters. Some cells are missing.
+Columns: `marriage_rating` (higher is happier), `age`, `married_for` (time), `children` (number), `devoutness`,
+`schooling`: ordered answers on rescaled scales. `own_work` and `partner_work`: groups of occupations as letters.
+Some cells are missing.
 """,
         make=_affairs,
         settings={"categorical": ["own_work", "partner_work"]},
@@ -176,12 +177,13 @@ answers on rescaled scales. `own_work` and `partner_work`: groups of occupations
         source="RAND Health Insurance Experiment, after Cameron and Trivedi 2005, as shipped with statsmodels.",
         licence="Public domain.",
         description="""
-Families were put on insurance plans at random and followed for some years. Each row is one person in one year. Predict the expected
-number of outpatient visits to a physician (`visits`, a count from 0 up, very skewed). Predictions must be positive.
+Families were put on insurance plans at random and followed for some years. Each row is one person in one year.
+Predict the expected number of outpatient visits to a physician (`visits`, a count from 0 up, very skewed).
+Predictions must be positive.
 
-Columns: `co_payment`, `incentive` and `ceiling` describe the plan, `own_plan` whether a person-specific deductible applies,
-`limits` a physical limitation, `conditions` the number of chronic diseases, `self_rating` the person's own
-judgement of health (letters). Scales are hidden.
+Columns: `co_payment`, `incentive` and `ceiling` describe the plan, `own_plan` whether a person-specific
+deductible applies, `limits` a physical limitation, `conditions` the number of chronic diseases, `self_rating` the
+person's own judgement of health (letters). Scales are hidden.
 """,
         make=_visits,
         settings={"categorical": ["own_plan", "self_rating"]},
@@ -196,11 +198,11 @@ judgement of health (letters). Scales are hidden.
         source="Efron, Hastie, Johnstone and Tibshirani, Least Angle Regression, 2004, as shipped with scikit-learn.",
         licence="Shipped with scikit-learn (BSD-3-Clause); freely available from the authors.",
         description="""
-Ten measurements were taken of diabetes patients. Predict a quantitative measure of how far the disease had gone one year
-later (`progression`).
+Ten measurements were taken of diabetes patients. Predict a quantitative measure of how far the disease had gone
+one year later (`progression`).
 
-Columns: `age`, `sex` (letters), `body_mass`, `blood_pressure` and six blood serum measurements `serum_a` to `serum_f`,
-each in a unit of its own. Few rows and much noise: simple models do well.
+Columns: `age`, `sex` (letters), `body_mass`, `blood_pressure` and six blood serum measurements `serum_a` to
+`serum_f`, each in a unit of its own. Few rows and much noise: simple models do well.
 """,
         make=_progression,
         settings={"categorical": ["sex"]},
@@ -212,13 +214,14 @@ each in a unit of its own. Few rows and much noise: simple models do well.
         kind="regression",
         metric="rmse",
         target="height",
-        source="Digital elevation model of the U.S. Geological Survey (National Elevation Dataset), as shipped with matplotlib.",
+        source="National Elevation Dataset of the U.S. Geological Survey, as shipped with matplotlib.",
         licence="Public domain.",
         description="""
-The height of a piece of hilly country was surveyed at scattered points. Predict the height at other points of the same country.
+The height of a piece of hilly country was surveyed at scattered points. Predict the height at other points of the
+same country.
 
-Columns: `east` and `north`, the position of the point; `height`, its height. All three are in units of length with an unknown
-offset, and the axes are turned against the compass. Ridges and valleys do not follow the axes.
+Columns: `east` and `north`, the position of the point; `height`, its height. All three are in units of length
+with an unknown offset, and the axes are turned against the compass. Ridges and valleys do not follow the axes.
 """,
         make=_terrain,
     ),
@@ -232,11 +235,13 @@ offset, and the axes are turned against the compass. Ridges and valleys do not f
         source="American National Election Study 1996, as shipped with statsmodels.",
         licence="Public domain.",
         description="""
-Voters were asked where they stand between two parties, from 0 (strongly with the first) to 6 (strongly with the second). Predict this
-whole number (`leaning`). Agreement is measured by the quadratic weighted kappa: far misses cost most.
+Voters were asked where they stand between two parties, from 0 (strongly with the first) to 6 (strongly with the
+second). Predict this whole number (`leaning`). Agreement is measured by the quadratic weighted kappa: far misses
+cost most.
 
-Columns: `town_size`, `news_days` (days of the week with television news), `own_stance` (from left to right), `first_stance` and `second_stance`
-(where the person puts each party's candidate), `age`, `schooling`, `income`. Ordered answers on rescaled scales; some cells are missing.
+Columns: `town_size`, `news_days` (days of the week with television news), `own_stance` (from left to right),
+`first_stance` and `second_stance` (where the person puts each party's candidate), `age`, `schooling`, `income`.
+Ordered answers on rescaled scales; some cells are missing.
 """,
         make=_parties,
     ),

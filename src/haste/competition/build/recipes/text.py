@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -50,9 +50,9 @@ def _topic_texts() -> Iterator[tuple[str, str]]:
     """(topic, masked words of one doc string), every doc string once."""
     seen: set[str] = set()
     for package in PACKAGES:
-        for parts, _, tree in modules(package):
+        for parts, source in modules(package):
             topic = _TOPICS.get(f"{package}.{parts[0]}")
-            for node in documented(tree) if topic else ():
+            for node in documented(source) if topic else ():
                 text = ast.get_docstring(node) or ""
                 if topic and len(text) > 300 and text not in seen:
                     seen.add(text)
@@ -84,15 +84,15 @@ def _documentation() -> Draft:
 
 
 _ALIASES = re.compile(r"\b(?:np|sp|pd|plt|mpl|sm|nx|xp|lib|core)\b")
-_LINES = 9
+_LINES, _LEAST_WORDS = 9, 20
 
 
 def _bodies() -> Iterator[tuple[str, str]]:
     """(project, code of one function without its head and doc string), masked."""
     for package in PACKAGES:
-        for parts, text, tree in modules(package):
-            lines = text.splitlines()
-            for node in documented(tree):
+        for parts, source in modules(package):
+            lines = source.splitlines()
+            for node in documented(source):
                 if not isinstance(node, ast.FunctionDef) or node.end_lineno is None:
                     continue
                 first = node.body[min(bool(ast.get_docstring(node)), len(node.body) - 1)].lineno
@@ -102,13 +102,26 @@ def _bodies() -> Iterator[tuple[str, str]]:
                     yield package, _ALIASES.sub("_", masked("\n".join(body), names))
 
 
+def _thinned_lines(lines: list[str], rng: np.random.Generator) -> str:
+    """Lines without a share of their words, one from the middle among them; lines that are left empty go."""
+    words = [(row, word) for row, line in enumerate(lines) for word in line.split()]
+    del words[len(words) // 2]
+    keep = rng.random(len(words)) >= 0.15
+    left: dict[int, list[str]] = {}
+    for (row, word), kept in zip(words, keep, strict=True):
+        if kept:
+            left.setdefault(row, []).append(word)
+    return "\n".join(" ".join(row) for row in left.values())
+
+
 def _code() -> Draft:
     rng = chance("whose-code")
     rows = []
-    for project, texts in _capped(_bodies(), rng, 450).items():
+    for project, texts in _capped(_bodies(), rng, 480).items():
         for text in texts:
             lines = _window(text.split("\n"), rng, _LINES)
-            rows.append(("\n".join(" ".join(thinned(line.split(), rng)) for line in lines), project))
+            if sum(len(line.split()) for line in lines) >= _LEAST_WORDS:
+                rows.append((_thinned_lines(lines, rng), project))
     frame = pd.DataFrame(rows, columns=["code", "project"]).drop_duplicates("code")
     labels = dict(zip(PACKAGES, rng.permutation(["ash", "birch", "cedar", "elm", "fir", "oak"]), strict=True))
     frame["project"] = frame["project"].map(labels)
@@ -173,11 +186,12 @@ RECIPES: tuple[Recipe, ...] = (
         source="Doc strings of NumPy, SciPy, scikit-learn, pandas, statsmodels and Matplotlib, as installed.",
         licence=_CODE_LICENCES,
         description="""
-Forty words in a row were taken from the reference manual of a scientific library. Predict the chapter (`topic`) they
-come from. Every chapter counts the same, large or small: the metric is the F1 score, averaged over the topics.
+Forty words in a row were taken from the reference manual of a scientific library. Predict the chapter (`topic`)
+they come from. Every chapter counts the same, large or small: the metric is the F1 score, averaged over the
+topics.
 
-Columns: `text`. Names of modules and functions, and everything else that looks like an identifier, was replaced by `_`, and about every
-seventh word was dropped.
+Columns: `text`. Names of modules and functions, and everything else that looks like an identifier, was replaced
+by `_`, and about every seventh word was dropped.
 """,
         make=_documentation,
         settings={"text": ["text"]},
@@ -192,11 +206,12 @@ seventh word was dropped.
         source="Functions of NumPy, SciPy, scikit-learn, pandas, statsmodels and Matplotlib, as installed.",
         licence=_CODE_LICENCES,
         description="""
-Six projects write Python for scientists, each with habits of its own. Predict for nine lines of code the probability that
-each project wrote them. A submission has one column per project (`ash`, `birch`, `cedar`, `elm`, `fir`, `oak`); rows sum to one.
+Six projects write Python for scientists, each with habits of its own. Predict for nine lines of code the
+probability that each project wrote them. A submission has one column per project (`ash`, `birch`, `cedar`, `elm`,
+`fir`, `oak`); rows sum to one.
 
-Columns: `code`, several lines without indentation. Names of packages and their usual abbreviations were replaced by `_`, and about
-every seventh word was dropped.
+Columns: `code`, several lines without indentation. Names of packages and their usual abbreviations were replaced
+by `_`, and about every seventh word was dropped.
 """,
         make=_code,
         settings={"text": ["code"]},
@@ -212,11 +227,12 @@ every seventh word was dropped.
         source="Names and general categories of the Unicode Character Database 3.2.0, as shipped with Python.",
         licence="Unicode License v3.",
         description="""
-Every sign that computers can write has an official English name, such as "latin small letter e with acute". Predict its
-category (`category`: capital or small letter, digit, mark, punctuation, currency and so on) from the words of the name.
+Every sign that computers can write has an official English name, such as "latin small letter e with acute".
+Predict its category (`category`: capital or small letter, digit, mark, punctuation, currency and so on) from the
+words of the name.
 
-Columns: `words`. The words of a name stand in random order, and about one in four was dropped. Many names are short, of
-languages you have never heard of, and the kind of sign is often not said.
+Columns: `words`. The words of a name stand in random order, and about one in four was dropped. Many names are
+short, of languages you have never heard of, and the kind of sign is often not said.
 """,
         make=_characters,
         settings={"text": ["words"]},
