@@ -26,6 +26,7 @@ class Family:
     fixed: Mapping[str, Any] = field(default_factory=dict)  # arguments that are never tuned
     probabilities: bool = True  # False: the classifier is wrapped to give them
     importances: Literal["feature_importances_", "coef_"] | None = None
+    most_classes: int = 1000  # beyond these it takes too long
     scaled_target: bool = False  # a regression target must be standardised
 
     def estimator(self, task: Task) -> str | None:

@@ -33,6 +33,7 @@ class Technique:
     requires: tuple[Condition, ...] = ()
     answers: tuple[Diagnosis, ...] = ()
     family: str | None = None
+    undoes: tuple[str, ...] = ()  # techniques that this one is the reverse of
     generic: bool = False  # plausible in any domain, as averaging is
 
     def attempt(self, recipe: Recipe, facts: Facts) -> Recipe | None:

@@ -20,7 +20,8 @@ def _move(start: Start) -> Callable[[Recipe, Facts], Recipe | None]:
         model = start(recipe.constants)
         if model is None or recipe.model.family == model.family:
             return None
-        if FAMILIES[model.family].estimator(recipe.constants.task) is None:
+        family = FAMILIES[model.family]
+        if family.estimator(recipe.constants.task) is None or len(recipe.constants.classes) > family.most_classes:
             return None
         kept = tuple(step for step in recipe.model.steps if step.name in ("key_target",))
         return recipe.change(
@@ -140,7 +141,7 @@ APPROACHES: tuple[Technique, ...] = (
     _approach(
         "lightgbm", 10,
         "Gradient-boosted trees with small steps are the strongest single model on most tables of mixed columns.",
-        _lightgbm, requires=when("rows >= 100"), answers=(_U,),
+        _lightgbm, requires=when("rows >= 100", "has_lightgbm == true"), answers=(_U,),
     ),
     _approach(
         "linear", 20,
@@ -156,7 +157,7 @@ APPROACHES: tuple[Technique, ...] = (
     _approach(
         "hist_boosting", 40,
         "Boosting over binned columns takes missing values as they are and is quick.",
-        _hist_boosting, requires=when("rows >= 100", "n_classes <= 20"), answers=(_U,),
+        _hist_boosting, requires=when("rows >= 100"), answers=(_U,),
     ),
     _approach(
         "random_forest", 50,
@@ -166,7 +167,7 @@ APPROACHES: tuple[Technique, ...] = (
     _approach(
         "kernel", 60,
         "A support vector machine with a radial kernel draws smooth borders; good on small, dense, numeric tables.",
-        _kernel, requires=when("rows <= 4000", "n_classes <= 30"), answers=(_U, _F),
+        _kernel, requires=when("rows <= 4000"), answers=(_U, _F),
     ),
     _approach(
         "neighbours", 70,
@@ -181,12 +182,12 @@ APPROACHES: tuple[Technique, ...] = (
     _approach(
         "splines", 90,
         "A linear model over splines of each number: curved effects that add up, with little variance.",
-        _splines, requires=when("n_numeric >= 1", "columns <= 60"), answers=(_F, _O),
+        _splines, requires=when("numeric_columns >= 1", "columns <= 60"), answers=(_F, _O),
     ),
     _approach(
         "gaussian_process", 100,
         "A Gaussian process learns its own smoothness; worth its cubic cost on small or spatial data.",
-        _gaussian_process, requires=when("rows <= 800", "columns <= 40", "n_classes <= 2"), answers=(_N,),
+        _gaussian_process, requires=when("rows <= 800", "columns <= 40"), answers=(_N,),
     ),
     _approach(
         "discriminant", 110,

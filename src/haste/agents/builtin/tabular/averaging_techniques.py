@@ -135,7 +135,7 @@ AVERAGING_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "stack_models", 830, "Stack models under a linear one",
         "Let a small linear model weigh several models by their predictions on held-out folds.",
-        _stack, scale=Scale.STRUCTURAL, requires=when("rows >= 200", "scheme != group", "scheme != time"),
+        _stack, scale=Scale.STRUCTURAL, requires=when("rows >= 200", "has_groups == false", "has_time == false"),
         answers=(_D, _C),
         generic=True,
     ),
@@ -152,21 +152,21 @@ AVERAGING_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "calibrate_probabilities", 860, "Calibrate the probabilities",
         "Fit the map from score to probability on held-out folds; for metrics that read probabilities.",
-        _calibrate, scale=Scale.TWEAK, requires=when("needs == probability", "rarest_class_rows >= 10"), answers=(_O,
-        _S),
-        generic=True,
+        _calibrate, scale=Scale.TWEAK, requires=when("metric_needs == probability", "rarest_class_rows >= 10"),
+        answers=(_O, _S), generic=True,
     ),
     _technique(
         "tune_threshold", 870, "Tune the decision for the metric",
         "Choose the threshold (or class weights) that serve the metric best on held-out rows, instead of one half.",
-        _threshold, requires=when("needs == label", "metric != accuracy", "rarest_class_rows >= 5"), answers=(_G, _S),
+        _threshold, requires=when("metric_needs == label", "metric != accuracy", "rarest_class_rows >= 5"),
+        answers=(_G, _S),
         generic=True,
     ),
     _technique(
         "ordinal_regression", 880, "Learn ordered labels as numbers, then cut",
         "Ordered labels are near each other; regress on them and choose the cut points for the metric on "
         "held-out rows.",
-        _ordinal, requires=when("kind == ordinal", "needs == label"), answers=(_G, Diagnosis.UNDERFITTING),
+        _ordinal, requires=when("kind == ordinal", "metric_needs == label"), answers=(_G, Diagnosis.UNDERFITTING),
         generic=True,
     ),
     _technique(

@@ -15,7 +15,7 @@ _ALL = (
     ),
     Family(
         "hist_boosting", "histogram gradient boosting", "boosting",
-        "HistGradientBoostingClassifier", "HistGradientBoostingRegressor", missing=True,
+        "HistGradientBoostingClassifier", "HistGradientBoostingRegressor", missing=True, most_classes=20,
     ),
     Family(
         "extra_trees", "extremely randomised trees", "forest", "ExtraTreesClassifier", "ExtraTreesRegressor",
@@ -35,11 +35,11 @@ _ALL = (
     ),
     Family(
         "kernel", "support vector machine", "kernel", "SVC", "SVR",
-        scaled=True, seeded=False, probabilities=False, scaled_target=True,
+        scaled=True, seeded=False, probabilities=False, scaled_target=True, most_classes=40,
     ),
     Family(
         "gaussian_process", "Gaussian process", "process", "GaussianProcessClassifier", "GaussianProcessRegressor",
-        scaled=True,
+        scaled=True, most_classes=2,
     ),
     Family(
         "neighbours", "nearest neighbours", "neighbours", "KNeighborsClassifier", "KNeighborsRegressor",

@@ -214,32 +214,33 @@ TUNING_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "more_smaller_steps", 500, "Three times the trees at a third of the learning rate",
         "Slower boosting averages more trees and generalises a little better, for three times the time.",
-        _tune(lightgbm=_more_small_steps, hist_boosting=_more_small_steps), answers=(_U, _D),
+        _tune(lightgbm=_more_small_steps, hist_boosting=_more_small_steps), undoes=("fewer_trees",), answers=(_U, _D),
     ),
     _technique(
         "fewer_trees", 510, "Half the boosting rounds",
         "When validation is far behind training, stop boosting sooner.",
-        _tune(lightgbm=_fewer_steps, hist_boosting=_fewer_steps), answers=(_O,),
+        _tune(lightgbm=_fewer_steps, hist_boosting=_fewer_steps), undoes=("more_smaller_steps",), answers=(_O,),
     ),
     _technique(
         "shallower_trees", 520, "A third of the leaves",
         "Small trees hold fewer interactions and less noise; good for few rows and weak signals.",
-        _tune(lightgbm=_shallower, hist_boosting=_shallower), answers=(_O, _C),
+        _tune(lightgbm=_shallower, hist_boosting=_shallower), undoes=("deeper_trees",), answers=(_O, _C),
     ),
     _technique(
         "deeper_trees", 530, "Twice the leaves, half the leaf size",
         "Bigger trees follow finer structure, where there are rows enough to support it.",
-        _tune(lightgbm=_deeper, hist_boosting=_deeper), requires=when("rows >= 300"), answers=(_U,),
+        _tune(lightgbm=_deeper, hist_boosting=_deeper), requires=when("rows >= 300"), undoes=("shallower_trees",),
+        answers=(_U,),
     ),
     _technique(
         "stronger_regularisation", 540, "Regularise more strongly",
         "Larger penalties, leaves or neighbourhoods: trade a little bias for less variance.",
-        _tune(**_REGULARISED), answers=(_O, _C),
+        _tune(**_REGULARISED), undoes=("weaker_regularisation",), answers=(_O, _C),
     ),
     _technique(
         "weaker_regularisation", 550, "Regularise less",
         "A model that fits its own rows no better than new ones can be given more freedom.",
-        _tune(**_LOOSER), answers=(_U,),
+        _tune(**_LOOSER), undoes=("stronger_regularisation",), answers=(_U,),
     ),
     _technique(
         "subsample_rows_and_columns", 560, "Grow each tree on part of rows and columns",
@@ -255,20 +256,20 @@ TUNING_TECHNIQUES: tuple[Technique, ...] = (
         "linear_leaves", 580, "Fit a line in each leaf",
         "Linear leaves let boosting follow slopes and go beyond the range of the training rows.",
         _tune(lightgbm=lambda _m: {"linear_tree": True, "linear_lambda": 0.1}),
-        requires=when("n_numeric >= 1"), scale=Scale.STRUCTURAL, answers=(_U, _S),
+        requires=when("numeric_columns >= 1"), scale=Scale.STRUCTURAL, answers=(_U, _S),
     ),
     _technique(
         "fewer_columns_per_cut", 590, "Offer each cut fewer columns",
         "Fewer candidate columns per cut make a forest's trees more different from each other.",
         _tune(
             extra_trees=lambda _m: {"max_features": 0.25}, random_forest=lambda _m: {"max_features": 0.25},
-        ), requires=when("columns >= 8"), answers=(_O, _C),
+        ), requires=when("columns >= 8"), undoes=("more_columns_per_cut",), answers=(_O, _C),
     ),
     _technique(
         "more_columns_per_cut", 600, "Offer each cut all columns",
         "Where most columns are noise, cuts must see enough of them to find the good ones.",
         _tune(extra_trees=lambda _m: {"max_features": 1.0}, random_forest=lambda _m: {"max_features": 0.8}),
-        answers=(_U,),
+        undoes=("fewer_columns_per_cut",), answers=(_U,),
     ),
     _technique(
         "early_stopping", 610, "Stop when a held-out part no longer improves",
@@ -278,7 +279,7 @@ TUNING_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "native_categories", 620, "Let boosting split categories by itself",
         "Boosting groups the levels of a category by their targets when it is told which columns are categories.",
-        _native_categories, requires=when("n_categorical >= 1", "max_cardinality <= 200"), scale=Scale.STRUCTURAL,
+        _native_categories, requires=when("categorical_columns >= 1", "max_cardinality <= 200"), scale=Scale.STRUCTURAL,
         answers=(Diagnosis.FEATURE_GAP,),
     ),
     _technique(
@@ -333,11 +334,11 @@ TUNING_TECHNIQUES: tuple[Technique, ...] = (
         "balance_classes", 720, "Weigh classes by their rarity",
         "Rare classes count as much as common ones; right for metrics that average over classes, wrong for "
         "probabilities.",
-        _class_weights, requires=when("rarest_class < 0.3"), answers=(_U, _S),
+        _class_weights, requires=when("minority_share < 0.3"), answers=(_U, _S),
     ),
     _technique(
         "scale_per_column", 730, "Give each column its own length scale",
         "A Gaussian process that learns one length per column finds out which of them matter.",
-        _smoother_process, requires=when("n_numeric <= 12", "rows <= 400"), answers=(_U, _O),
+        _smoother_process, requires=when("numeric_columns <= 12", "rows <= 400"), answers=(_U, _O),
     ),
 )  # fmt: skip

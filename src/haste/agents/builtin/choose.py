@@ -1,0 +1,67 @@
+"""In which order techniques are tried, and which of them are still open on a branch. Pure and deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+
+from haste.schema.brief import Attempt, Brief
+from haste.schema.execution import Outcome
+from haste.schema.solution import Operator, Scale
+
+from .evidence import Evidence, evidence
+from .technique import Facts, Technique
+
+
+@dataclass(frozen=True)
+class Choice:
+    technique: Technique
+    evidence: Evidence | None  # None: no skill speaks of it
+
+
+def in_order(techniques: Iterable[Technique], brief: Brief, facts: Facts) -> list[Choice]:
+    """Positive evidence first (best first), then what nothing is known of in the base order, then negative evidence."""
+    choices = [Choice(technique, evidence(technique, brief, facts)) for technique in base_order(techniques, brief)]
+
+    def key(choice: Choice) -> tuple[int, float]:
+        if choice.evidence is None or choice.evidence.gain == 0:
+            return (1, 0.0)
+        return (0 if choice.evidence.gain > 0 else 2, -choice.evidence.gain)
+
+    return sorted(choices, key=key)  # stable: ties keep the base order
+
+
+def base_order(techniques: Iterable[Technique], brief: Brief) -> list[Technique]:
+    """Without evidence: a handbook's fixed order, or all techniques shuffled by the brief's seed without preference."""
+    ordered = sorted(techniques, key=lambda technique: (technique.rank, technique.name))
+    if brief.order == "random":
+        Random(brief.seed).shuffle(ordered)
+    return ordered
+
+
+def open_techniques(techniques: Iterable[Technique], brief: Brief) -> list[Technique]:
+    """Those that may still do something on the brief's branch.
+
+    A reverted or failed change is closed until the branch moves to another model; a kept one may be repeated, its
+    reverse may not. A model family that was drafted or tried is closed as a place to move to.
+    """
+    mine = [attempt for attempt in brief.history if attempt.branch == brief.branch]
+    since = _since_last_move(mine)
+    failed = {a.technique for a in since if not a.kept and a.operator is not Operator.DRAFT}
+    failed |= {a.technique for a in mine if a.outcome not in (Outcome.OK, Outcome.LOST)}
+    kept = {a.technique for a in since if a.kept}
+    moved = {a.technique for a in mine} | {a.technique for a in brief.history if a.operator is Operator.DRAFT}
+    return [
+        technique
+        for technique in techniques
+        if technique.name not in failed
+        and not kept.intersection(technique.undoes)
+        and not (technique.scale is Scale.APPROACH and technique.name in moved)
+    ]
+
+
+def _since_last_move(mine: list[Attempt]) -> list[Attempt]:
+    """The branch's attempts after its last kept change of approach."""
+    last = max((place for place, a in enumerate(mine) if a.kept and a.scale is Scale.APPROACH), default=-1)
+    return mine[last + 1 :]

@@ -1,0 +1,199 @@
+"""The engineer that needs no language model: it answers briefs out of the catalogue of techniques.
+
+A pure function of the brief: equal briefs get equal answers. Order comes from the evidence of the brief's skills;
+without any it has no preference but the one that the brief asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from haste.schema.brief import Brief
+from haste.schema.knowledge import Learning
+from haste.schema.solution import Diagnosis, Proposal, Scale
+
+from .catalogue import all_techniques, domain_of
+from .choose import Choice, in_order, open_techniques
+from .constants import constants_of
+from .diagnose import Finding, diagnose
+from .facts import facts_of
+from .recipe import Constants, Model, Recipe
+from .reflect import reflect
+from .render import render
+from .repair import repair
+from .technique import Domain, Facts
+
+_INTERPOLATING = ("forest", "neighbours", "process")
+
+
+class BuiltinEngineer:
+    """Implements `Engineer`. Its memory is the brief's history and skills; it keeps nothing itself."""
+
+    name = "builtin"
+
+    def draft(self, brief: Brief, count: int) -> Sequence[Proposal]:
+        """Up to `count` prototypes, of different groups of model families as long as there are any."""
+        domain, facts = domain_of(brief.competition.domain), facts_of(brief)
+        bare = _bare(brief, domain, facts)
+        if bare is None:
+            return ()
+        moves = [technique for technique in domain.techniques if technique.family is not None]
+        drafts: list[tuple[Choice, Recipe]] = []
+        for choice in in_order(moves, brief, facts):
+            recipe = choice.technique.attempt(bare, facts)
+            if recipe is not None:
+                drafts.append((choice, recipe))
+        if not drafts:
+            return (_constant(bare, domain),)
+        return [_prototype(choice, recipe, domain) for choice, recipe in _diverse(drafts, domain)[:count]]
+
+    def refine(self, brief: Brief) -> Proposal | None:
+        """One technique at the brief's scale that changes the incumbent and is not known to fail on this branch."""
+        recipe = _recipe(brief.incumbent.recipe if brief.incumbent else None)
+        if recipe is None or brief.incumbent is None:
+            return None
+        domain, facts = domain_of(recipe.domain), facts_of(brief)
+        if recipe.model.family not in domain.families:
+            return None
+        finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
+        reach = [technique for technique in domain.techniques if technique.scale is (brief.scale or Scale.TWEAK)]
+        for choice in in_order(open_techniques(reach, brief), brief, facts):
+            changed = choice.technique.attempt(recipe, facts)
+            if changed is None:
+                continue
+            code = render(changed, domain)
+            if code != brief.incumbent.code:
+                return _refinement(choice, changed, code, finding)
+        return None
+
+    def debug(self, brief: Brief) -> Proposal | None:
+        """The failed recipe, made cheaper or simpler; None where that would only give back its parent."""
+        recipe = _recipe(brief.failure.recipe if brief.failure else None)
+        if recipe is None or brief.failure is None:
+            return None
+        domain = domain_of(recipe.domain)
+        repaired = repair(recipe, brief, domain, facts_of(brief))
+        if repaired is None:
+            return None
+        changed, done = repaired
+        return Proposal(
+            title=f"Repair: {done}"[:100],
+            rationale=f"{brief.failure.title} ended as {brief.failure.outcome.value}; {done}.",
+            code=render(changed, domain),
+            technique=brief.failure.technique,
+            scale=_scale_of(brief),
+            recipe=changed.model_dump(mode="json"),
+        )
+
+    def reflect(self, brief: Brief) -> Sequence[Learning]:
+        return reflect(brief, {technique.name: technique for technique in all_techniques()})
+
+
+def _bare(brief: Brief, domain: Domain, facts: Facts) -> Recipe | None:
+    """A recipe before its model is chosen; None where scripts of this catalogue cannot answer at all."""
+    competition = brief.competition
+    if competition.kind in ("sequence", "image_to_image"):
+        return None
+    constants = constants_of(brief)
+    recipe = Recipe(
+        domain=domain.name,
+        constants=constants,
+        model=Model(family="constant"),
+        features=domain.start(constants, facts),
+        seed=brief.seed % 1000,
+    )
+    return _within_bounds(recipe, constants)
+
+
+def _within_bounds(recipe: Recipe, constants: Constants) -> Recipe:
+    """Some metrics refuse predictions below zero, whatever the model."""
+    if constants.metric in ("rmsle", "msle"):
+        return recipe.put_finish("clip", low=0)
+    if constants.metric in ("mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance"):
+        return recipe.put_finish("clip", low={"code": "0.05 * y.mean()"})
+    return recipe
+
+
+def _diverse(drafts: list[tuple[Choice, Recipe]], domain: Domain) -> list[tuple[Choice, Recipe]]:
+    """The first of each group in order, then the rest in order."""
+    seen: set[str] = set()
+    first: list[tuple[Choice, Recipe]] = []
+    rest: list[tuple[Choice, Recipe]] = []
+    for choice, recipe in drafts:
+        group = domain.families[recipe.model.family].group
+        (rest if group in seen else first).append((choice, recipe))
+        seen.add(group)
+    return first + rest
+
+
+def _recipe(raw: dict[str, object] | None) -> Recipe | None:
+    """A recipe of ours; None for scripts of other authors."""
+    try:
+        return None if raw is None else Recipe.model_validate(raw)
+    except ValidationError:
+        return None
+
+
+def _because(choice: Choice) -> tuple[str, tuple[str, ...]]:
+    if choice.evidence is None or choice.evidence.gain == 0:
+        return "", ()
+    word = "speaks for it" if choice.evidence.gain > 0 else "speaks against it, but nothing better is left"
+    return f" Earlier experience {word} ({', '.join(choice.evidence.cites)}).", choice.evidence.cites
+
+
+def _prototype(choice: Choice, recipe: Recipe, domain: Domain) -> Proposal:
+    because, cites = _because(choice)
+    return Proposal(
+        title=choice.technique.title[:100],
+        rationale=choice.technique.summary + because,
+        code=render(recipe, domain),
+        technique=choice.technique.name,
+        scale=Scale.APPROACH,
+        cites=cites,
+        recipe=recipe.model_dump(mode="json"),
+    )
+
+
+def _constant(recipe: Recipe, domain: Domain) -> Proposal:
+    return Proposal(
+        title="Predict a constant",
+        rationale="No model of the catalogue holds here; a constant is at least a valid answer.",
+        code=render(recipe, domain),
+        scale=Scale.APPROACH,
+        recipe=recipe.model_dump(mode="json"),
+    )
+
+
+_EXPECTED = {
+    Diagnosis.UNDERFITTING: "both training and validation score should rise",
+    Diagnosis.OVERFITTING: "validation should come nearer to training",
+    Diagnosis.FEATURE_GAP: "validation should rise with what the model newly sees",
+    Diagnosis.NOISE_CEILING: "a small but steadier score over the folds",
+    Diagnosis.DISTRIBUTION_MISMATCH: "less to lose where test rows differ",
+    Diagnosis.DIMINISHING_RETURNS: "a step that single tweaks no longer give",
+}
+
+
+def _refinement(choice: Choice, recipe: Recipe, code: str, finding: Finding) -> Proposal:
+    because, cites = _because(choice)
+    fits = "It answers that." if finding.diagnosis in choice.technique.answers else "It is tried for its own sake."
+    return Proposal(
+        title=choice.technique.title[:100],
+        rationale=f"{finding.diagnosis.value.replace('_', ' ').capitalize()}: {finding.reason}. "
+        f"{choice.technique.summary} {fits}{because}",
+        code=code,
+        technique=choice.technique.name,
+        scale=choice.technique.scale,
+        diagnosis=finding.diagnosis,
+        expected=_EXPECTED[finding.diagnosis],
+        cites=cites,
+        recipe=recipe.model_dump(mode="json"),
+    )
+
+
+def _scale_of(brief: Brief) -> Scale:
+    assert brief.failure is not None
+    candidate = brief.failure.candidate
+    return next((a.scale for a in brief.history if a.candidate == candidate), Scale.TWEAK)

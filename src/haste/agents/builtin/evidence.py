@@ -1,0 +1,50 @@
+"""What the skills of a brief say about a technique, as one number.
+
+A skill speaks for the technique that it names, where its conditions hold. Measured effects are shrunk towards zero
+by the number of competitions behind them; a skill without a measured effect counts a little, by what it claims.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from haste.schema.brief import Brief
+from haste.schema.conditions import all_hold
+from haste.schema.knowledge import SkillNote, Status, Tier
+
+from .technique import Facts, Technique
+
+PRIOR_COMPETITIONS = 1.0  # an effect from n competitions weighs n / (n + this)
+CLAIMED = 0.25  # noise units that a bare claim is worth
+_NEARNESS = {Tier.COMPETITION: 2.0, Tier.DOMAIN: 1.0, Tier.GLOBAL: 0.75}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`gain` in units of noise, shrunk; `cites` are the skills it comes from, the strongest first."""
+
+    gain: float
+    cites: tuple[str, ...]
+
+
+def evidence(technique: Technique, brief: Brief, facts: Facts) -> Evidence | None:
+    """None where no skill speaks of the technique here."""
+    notes = [note for note in brief.skills if note.technique == technique.name and _speaks(note, facts)]
+    if not notes:
+        return None
+    weighed = sorted(((_NEARNESS[note.tier], _gain(note), note.name) for note in notes), key=lambda x: (-x[0], x[2]))
+    total = sum(weight for weight, _, _ in weighed)
+    gain = sum(weight * value for weight, value, _ in weighed) / total
+    return Evidence(gain=gain, cites=tuple(name for _, value, name in weighed if (value >= 0) == (gain >= 0)))
+
+
+def _speaks(note: SkillNote, facts: Facts) -> bool:
+    return note.status is not Status.RETIRED and all_hold(note.conditions, facts)
+
+
+def _gain(note: SkillNote) -> float:
+    effect = note.effect
+    if effect is None or effect.gain is None or effect.competitions == 0:
+        caution = 0.5 if note.status in (Status.CANDIDATE, Status.CONTESTED) else 1.0
+        return caution * (-CLAIMED if note.claim.endswith("/-") else CLAIMED)
+    return effect.gain * effect.competitions / (effect.competitions + PRIOR_COMPETITIONS)
