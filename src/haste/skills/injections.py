@@ -19,6 +19,35 @@ INJECTIONS = {
         r"\b(?:ignore|disregard|forget)\s+(?:everything|all\b|anything|what(?:ever)?)[^.\n]{0,30}\b(?:above|"
         r"before|said|told|so far)"
     ),
+    "tells the reader whom to follow": (
+        r"\b(?:stop|never|no longer|do not|don't|need not|set(?:ting)? aside|supersed\w*)\b[^.\n]{0,30}?"
+        r"(?:\b(?:follow|obey|heed|comply|listen|need|guid|instruct|rule)\w*\b[^.\n]{0,30})?"
+        r"\b(?:instructions?|rules|prompts?|guidelines|guidance|polic(?:y|ies)|restrictions|keep rule|"
+        r"brief)\b(?! of thumb)"
+        r"|\b(?:disregard|ignore|override) (?:what |whatever |that )?(?:the|your|this) (?:brief|reviewer|"
+        r"operator|person)\b"
+    ),
+    "speaks of the harness itself": (
+        r"\b(?:the|this|your|any) (?:journal|ledger|sandbox|grader|evaluator|harness|keep rule|orchestrator|"
+        r"gatekeeper)\b"
+        r"|\b(?:skip|pass|avoid|evade|fool|open) the gate\b|\b(?:mark|treat|keep|load|trust|"
+        r"promote) this (?:skill|note)\b"
+        r"|\bthis (?:skill|note) (?:is|must|should|has|was) (?:be )?(?:active|trusted|approved|verified|"
+        r"kept|official)"
+        r"|\b(?:when|once|if|after|before|by) (?:you |anyone )?read(?:s|ing)? this(?: (?:note|skill|text|"
+        r"file|line))?\s*(?:[,.:]|$)|\bgive yourself\b"
+        r"|\b(?:set|raise|increase|extend|double|lift|remove|reset)\w* (?:the|your|its) (?:\w+ )?(?:budget|"
+        r"time limit|quota)\b"
+    ),
+    "dictates an answer": (
+        r"\b(?:respond|reply|answer|output) (?:only |just )?with (?:only |just )?(?:the word|one word|"
+        r"exactly|yes|no|done|ok)\b"
+        r"|^\s*(?:agent|model|ai|engineer|orchestrator|specialist)\s*[:,]|\btrust (?:only|nothing|no one)\b"
+        r"|\b(?:all|any) other (?:skills|notes)\b|\bthe (?:prompt|task text|system text|brief) (?:says|is|does|do)\b"
+        r"|\brules?\b[^.\n]{0,40}\b(?:do|does|no longer) (?:not )?appl(?:y|ies) (?:to you|here|anymore|to this)"
+        r"|\byour (?:keys?|secrets?|credentials|environment|files)\b|\bcontents? of the environment\b|"
+        r"\byou are (?:an? )?(?:calculator|bot|chatbot)\b"
+    ),
     "the same in another language": (
         r"\b(?:ignor(?:iere|ieren|ez|a|e|ar)|vergiss|oublie[zr]?|olvida)\b[^.\n]{0,40}"
         r"\b(?:anweisung|instruc|instrucc|istruzion|consigne|regeln)"
@@ -77,6 +106,14 @@ INJECTIONS = {
         r"\b(?:the answers\b|answers?(?: file| key|\.csv)|test labels|hidden labels|held-?out (?:labels|"
         r"answers|targets)|private (?:labels|folder|answers|leaderboard)|ground truth of the test|"
         r"solution\.csv|true labels of the test|public solutions?|winning (?:solution|notebook)s?|external copy)\b"
+        r"|\b(?:hidden|private) (?:labels|answers|targets|folder|files)\b|\bleaderboard prob\w+|\bprob(?:e|"
+        r"ing) the leaderboard\b"
+        r"|\b(?:look|search|find)\w*\b[^.\n]{0,30}\b(?:solutions?|answers?|labels)\b[^.\n]{0,20}\b(?:web|"
+        r"internet|online|forum)\b"
+        r"|\btest[ _-](?:set )?(?:labels|answers)\b|\b(?:labels|answers|targets) (?:for|of) the (?:hidden |"
+        r"private )?test\b"
+        r"|\b(?:overwrit|patch|monkey-?patch|redefin|replac)\w* the (?:metric|scoring|"
+        r"evaluation) (?:function|code|script)\b"
         r"|\bprivate/|\banswers?\.(?:csv|parquet|json)\b"
     ),
     "sends data away": (

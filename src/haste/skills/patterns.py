@@ -26,6 +26,7 @@ def _rules(code: str, patterns: dict[str, str]) -> list[tuple[str, str, re.Patte
 
 _SECRETS = {
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
+    "the text of a key": r"\bssh-(?:rsa|ed25519|dss)\s+AAAA",
     "an AWS key": r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b",
     "a GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}",
     "a model provider's key": r"\b(?:sk|pk|rk)[-_](?=[\w-]*\d)(?:ant-|proj-|live_|test_|or-)?[A-Za-z0-9_-]{16,}",
@@ -81,7 +82,7 @@ _URLS = {
     "a link": r"\]\s*\(|\]\s*:\s*\S+\.\w|^\s*\[[^\]]+\]:",
     "a host's name": (
         r"\b[\w-]{2,}\.(?:(?:com|org|net|ru|cn|xyz|biz|onion|edu|gov|co\.\w\w)(?![\w(])|(?:io|ai|dev|app|"
-        r"info|co|me|top)/)"
+        r"info|co|me|top|ly|gl|to|gg)/)"
     ),
 }
 _HTML = {

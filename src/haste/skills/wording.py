@@ -17,7 +17,7 @@ CONTESTED = "## Contested"
 _WORDS = {"==": "is", "!=": "is not", ">=": "is at least", ">": "is above", "<=": "is at most", "<": "is below"}
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _FIGURE = re.compile(r"\d\s?%|\b\d+ of \d+\b|[+-]\d+\.\d|\bgain\w*\b[^.\n]{0,20}\d|\d noise\b", re.IGNORECASE)
-_GENERAL = {"competition": "the competition", "column": "a column", "file": "a file"}
+_GENERAL = {"competition": "the competition", "column": "a feature", "file": "a file"}
 _STATEMENT_WORDS = 150  # of a learning's own text; the rest of the body is ours
 RANK = {Tier.COMPETITION: 0, Tier.DOMAIN: 1, Tier.GLOBAL: 2}
 
