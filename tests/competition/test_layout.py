@@ -249,3 +249,25 @@ def test_building_twice_changes_nothing_and_half_is_never_seen(tmp_path: Path, m
     lay_out(loaded, destination, halves(60))
     assert all_bytes(destination) == before
     assert [p.name for p in destination.parent.iterdir()] == ["f"]
+
+
+def test_private_is_hidden_wherever_the_answers_lie(tmp_path: Path) -> None:
+    folder = folders.settings(tabular(tmp_path / "demo"), 'answers = "secret/a.csv"\nleaderboard = "board.csv"')
+    for name in ("private/a.csv", "secret/a.csv", "board.csv"):
+        write_csv(folder / name, [{"id": "0060", "y": 1}])
+    view = lay_out(load(folder), tmp_path / "v" / "r", None)
+    assert names(view) == {"train.csv", "test.csv", "sample_submission.csv", "description.md"}
+
+
+def test_equal_names_on_both_sides_do_not_mix(tmp_path: Path) -> None:
+    folder = tabular(tmp_path / "demo", n=20, n_test=20, photo=lambda i: i % 20)
+    for side in ("a_test", "z_train"):
+        (folder / side).mkdir()
+        for i in range(20):
+            (folder / side / f"{i}.jpg").write_text(f"{side} {i}")
+    folders.settings(folder, 'image = ["photo"]')
+    loaded = load(folder)
+    (image,) = loaded.competition.image
+    assert (image.train_folder, image.test_folder) == ("z_train", "a_test")
+    view = lay_out(loaded, tmp_path / "v" / "f", halves(20))
+    assert {p.read_text() for p in (view / "a_test").iterdir()} == {f"z_train {i}" for i in range(1, 20, 2)}
