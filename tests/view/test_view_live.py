@@ -38,7 +38,7 @@ ensemble rank average of c7, c8, c6: 0.86283 against 0.86083, gain +0.002 (taken
 submit   c11 rank average of c7, c8, c6: validation 0.86283
 learned  Encoding plans helped, take 0.
 learned  Encoding plans helped, take 1.
-finished in 1 min 30 s: all iterations are used
+finished in 1 min 32 s: all iterations are used
 """
 
 
