@@ -84,9 +84,11 @@ def raise_skills(shelf: Shelf) -> Iterable[Promotion]:
         skill = held.skill
         if skill.status in (Status.RETIRED, Status.CONTESTED) or skill.tier is Tier.GLOBAL:
             continue
-        tier = counted_tier(skill, shelf.evidence)
+        tier = _counted_tier(skill, shelf)
         if tier is None or RANK[tier] <= RANK[skill.tier] or _covered(skill, tier, shelf):
             continue
+        if min((skill, *_siblings(skill, tier, shelf)), key=_age) is not skill:
+            continue  # the first of them is raised and takes the others in
         changes, _ = _raised(skill, tier, shelf)
         if changes:
             reason = f"counting supports it in the {tier} tier"
@@ -174,11 +176,15 @@ class _Ruling:
         )
 
 
-def _counted(skill: Skill, learning: Learning, shelf: Shelf) -> Verdict:
+def _counted_tier(skill: Skill, shelf: Shelf) -> Tier | None:
     """What counting says. The first finder of a claim is its discovery, also where a later run finds it again."""
     same = [held.skill for held in shelf.inventory.by_claim.get(skill.claim, ()) if held.skill.discovered_in]
     first = min(same, key=_age, default=skill)
-    tier = counted_tier(skill.model_copy(update={"discovered_in": first.discovered_in}), shelf.evidence)
+    return counted_tier(skill.model_copy(update={"discovered_in": first.discovered_in}), shelf.evidence)
+
+
+def _counted(skill: Skill, learning: Learning, shelf: Shelf) -> Verdict:
+    tier = _counted_tier(skill, shelf)
     if tier is not None:
         return _VERDICT[tier]
     told = learning.gain is not None and learning.gain * sign_of(learning.claim) >= DEFAULTS.vote_z
