@@ -207,11 +207,34 @@ def test_text(tmp_path: Path) -> None:
     assert competition(tmp_path).text == ()
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda i: f"Braund, Mr. Owen Harris{i}",
+        lambda i: f"2012-01-01 00:00:{i % 60:02d}.{i:06d} UTC",
+        lambda i: f"{i} {i + 1} {i + 2} {i + 3} {i + 4} {i + 5} 1234567 1234567 1234567",
+        lambda i: "the same words over and over again " * (i % 3),
+        lambda i: f"https://example.org/a/long/path/without/any/space/{i}",
+    ],
+)
+def test_names_dates_numbers_and_levels_are_no_text(value: Callable[[int], str], tmp_path: Path) -> None:
+    found = competition(tabular(tmp_path, story=value))
+    assert (found.text, found.domain) == ((), "tabular")
+
+
 def day(i: int) -> str:
     return f"2020-{i // 28 + 1:02d}-{i % 28 + 1:02d}"
 
 
-@pytest.mark.parametrize("when", [day, lambda i: f"{day(i)} 07:30:00", lambda i: ".".join(reversed(day(i).split("-")))])
+@pytest.mark.parametrize(
+    "when",
+    [
+        day,
+        lambda i: f"{day(i)} 07:30:00",
+        lambda i: f"{day(i)} 07:30:00 UTC",
+        lambda i: ".".join(reversed(day(i).split("-"))),
+    ],
+)
 def test_time(when: Callable[[int], str], tmp_path: Path) -> None:
     found = competition(tabular(tmp_path, date=when, y=lambda i: i / 3))
     assert found.validation.scheme is Scheme.TIME

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _TEXT_SAMPLE = 500  # rows that are looked at
-_TEXT_LENGTH, _TEXT_WORDS = 20, 3.0  # mean characters and words from which a column of strings reads as text
+_TEXT_LENGTH, _TEXT_WORDS = 30, 5.0  # mean characters and words from which strings read as text, and not as names
 _FEW_COLUMNS = 10  # plain columns beside a text column that still leave the competition a text one
 
 
@@ -62,6 +62,9 @@ def is_text(column: Series[Any]) -> bool:
         return False
     known = column.dropna().iloc[:_TEXT_SAMPLE].astype(str)
     if known.empty or known.nunique() < 0.3 * len(known):
+        return False
+    letters = known.str.count(r"[^\W\d_]").sum() / max(1, known.str.len().sum())
+    if letters < 0.4:  # dates, numbers, coordinates
         return False
     return bool(known.str.len().mean() >= _TEXT_LENGTH and known.str.count(r"\S+").mean() >= _TEXT_WORDS)
 

@@ -180,7 +180,7 @@ def _assemble(
     columns, features, posed = found
     kind, stated = posed.kind, settings.validation
     plain = [c for c in features.plain if c not in features.text]
-    time = stated.time_column or scheme.find_time(frames.train, frames.test, features.shared)
+    time = stated.time_column or scheme.find_time(frames.train, frames.test, (*plain, *features.shared))
     group = scheme.find_group(frames.train, frames.test, plain)
     validation = scheme.plan_validation(stated, (time, group), kind, len(frames.train))
     if stated.scheme is None or stated.folds is None:

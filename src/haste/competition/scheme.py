@@ -39,8 +39,9 @@ def as_times(column: Series[Any], name: str) -> Series[Any] | None:
     head = known.iloc[:: max(1, len(known) // 50)].astype(str)
     if not head.str.contains(r"\d{1,4}[-/.:]\d{1,2}", regex=True).all():
         return None
+    text = column.astype("str").str.removesuffix(" UTC").where(column.notna())
     for options in ({"format": "ISO8601"}, {"format": "%d.%m.%Y"}, {"format": "%m/%d/%Y"}, {"format": "%d/%m/%Y"}):
-        times = pd.to_datetime(column, errors="coerce", utc=True, **options)  # type: ignore[call-overload]
+        times = pd.to_datetime(text, errors="coerce", utc=True, **options)  # type: ignore[call-overload]
         if times.notna().sum() == len(known):
             return times.dt.tz_localize(None)  # type: ignore[no-any-return]
     return None
