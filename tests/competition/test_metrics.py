@@ -158,6 +158,12 @@ def test_deviances_as_scikit_learn(name: str) -> None:
     assert compute(name, AMOUNT, FORECAST) == pytest.approx(SINGLE_VALUE_CASES[name](AMOUNT, FORECAST))
 
 
+def test_a_class_in_neither_truth_nor_prediction_does_not_count() -> None:
+    names = (*NAMES, "e")
+    for name in ("f1_macro", "precision_macro", "recall_macro", "jaccard_macro", "balanced_accuracy"):
+        assert compute(name, LETTER, LETTER_GUESS, names) == pytest.approx(CLASS_CASES[name](CLASS, CLASS_GUESS))
+
+
 def test_class_columns_as_scikit_learn() -> None:
     one_hot = np.eye(4)[CLASS]
     assert compute("log_loss", LETTER, SHARES, NAMES) == pytest.approx(sk.log_loss(CLASS, SHARES))

@@ -111,6 +111,8 @@ def test_groups_never_straddle(sizes: list[int], folds: int, seed: int) -> None:
         assert max(len(f.valid) for f in part) - min(len(f.valid) for f in part) <= 2 * max(sizes)
     searched = {frozenset(fold.valid.tolist()) for fold in splits.search}
     assert searched != {frozenset(fold.valid.tolist()) for fold in splits.confirm}
+    if len(sizes) > 12:
+        assert len(splits.confirm) == max(folds, 3)
 
 
 def test_groups_are_dealt_so_that_classes_stay_even() -> None:

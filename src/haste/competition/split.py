@@ -144,13 +144,9 @@ def _deal_groups(counts: NDArray[np.float64], folds: int, seed: list[int]) -> In
     shares = np.hstack([counts / np.maximum(counts.sum(axis=0), 1), counts.sum(axis=1, keepdims=True) / counts.sum()])
     filled = np.zeros((folds, shares.shape[1]))
     assigned = np.empty(len(counts), dtype=np.int64)
-    order = rng.permutation(len(counts))
-    for position, group in enumerate(order):
+    for group in rng.permutation(len(counts)):
         cost = (shares[group] * (2 * filled + shares[group])).sum(axis=1)
-        empty = np.flatnonzero(~filled.any(axis=1))
-        if len(empty) >= len(order) - position:  # every group left is needed to fill an empty fold
-            cost[filled.any(axis=1)] = np.inf
-        assigned[group] = int(np.argmin(cost))
+        assigned[group] = int(np.argmin(cost))  # an empty fold always costs least, so none stays empty
         filled[assigned[group]] += shares[group]
     return assigned
 
