@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from .tabular import TABULAR
 from .technique import Domain, Technique
+from .text import TEXT
 
-DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR}
+DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR, "text": TEXT}
 
 
 def domain_of(name: str) -> Domain:
