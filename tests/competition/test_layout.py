@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from haste.competition.layout import lay_out
 from haste.competition.load import load
 from haste.competition.loaded import Fold
+from haste.schema.errors import StoreError
 
 from . import folders
 from .folders import all_bytes, tabular, write_csv
@@ -241,7 +242,7 @@ def test_building_twice_changes_nothing_and_half_is_never_seen(tmp_path: Path, m
 
     with monkeypatch.context() as patch:
         patch.setattr("haste.competition.layout._link", fail)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(StoreError, match="cannot be built: No space left on device"):
             lay_out(loaded, destination, halves(60))
     assert list(destination.parent.iterdir()) == []
     lay_out(loaded, destination, halves(60))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
+import zlib
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from .faults import fault
+from .whole import whole_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,22 +46,21 @@ def unpacked(path: Path, cache: Path) -> Path:
     target = cache / hashlib.sha256(listing.encode()).hexdigest()[:16]
     if target.is_dir():
         return target
-    cache.mkdir(parents=True, exist_ok=True)
-    half_done = Path(mkdtemp(dir=cache, prefix=".half-"))
+    with whole_folder(target) as place, _opened(path) as archive:
+        for name, info in found.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(info) as source, (place / name).open("wb") as file:
+                shutil.copyfileobj(source, file)
+    return target
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            for name, info in found.items():
-                (half_done / name).parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(info) as source, (half_done / name).open("wb") as file:
-                    shutil.copyfileobj(source, file)
-        half_done.chmod(0o755)
-        if not target.is_dir():
-            half_done.rename(target)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise fault(path.name, f"cannot be unpacked: {error}", "download or zip it again") from error
-    finally:
-        shutil.rmtree(half_done, ignore_errors=True)
-    return target
 
 
 def folder_files(folder: Path, below: Path) -> Iterator[tuple[str, Path]]:

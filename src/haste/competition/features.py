@@ -92,9 +92,10 @@ def _media(
 ) -> tuple[tuple[Media, ...], tuple[Media, ...]]:
     stated = (*(settings.image or ()), *(settings.audio or ()))
     found: dict[str, list[Media]] = {"image": [], "audio": []}
+    index = media.index_media(files)
     for column in _candidates(frames, id_column, stated):
         sides = [_values(frame[column]) for frame in frames]
-        match = media.find_media(column, sides[0], sides[1], files) if files else None
+        match = media.find_media(column, sides[0], sides[1], index) if index else None
         kind = media.media_type(match, files) if match else None
         if column in stated:
             match = media.stated_media(column, match, "the competition's folder")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ from .settings import read_settings
 from .sources import find_sources
 from .tables import Table, write_delimited, write_table
 from .typed import text_of, typed
+from .whole import whole_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,26 +39,19 @@ def lay_out(loaded: LoadedCompetition, destination: Path, fold: Fold | None) -> 
     """Build the view at `destination` and return it; `fold` None is the real thing. An existing one is left alone.
 
     Text tables come as UTF-8, with every value as its file has it. Data files are hard links where the file system
-    allows. The view appears whole or not at all.
+    allows. The view appears whole or not at all; StoreError says why it could not.
     """
     if destination.is_dir():
         return destination
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    half_done = Path(mkdtemp(dir=destination.parent, prefix=".half-"))
-    try:
-        settings = read_settings(loaded.folder)
-        sources = find_sources(loaded.folder, settings)
-        raw = read_raw(loaded.folder, sources, settings.unseen)
-        _write_tables(loaded, raw, half_done, fold)
-        (half_done / DESCRIPTION).write_text(loaded.competition.description, encoding="utf-8")
-        contents = find_contents(loaded.folder, settings, sources)
-        files = _data_files(contents, destination.parent / CACHE)
-        _link(files if fold is None else _moved(loaded, fold, files), half_done)
-        half_done.chmod(0o755)
-        if not destination.is_dir():
-            half_done.rename(destination)
-    finally:
-        shutil.rmtree(half_done, ignore_errors=True)
+    settings = read_settings(loaded.folder)
+    sources = find_sources(loaded.folder, settings)
+    raw = read_raw(loaded.folder, sources, settings.unseen)
+    contents = find_contents(loaded.folder, settings, sources)
+    files = _data_files(contents, destination.parent / CACHE)
+    with whole_folder(destination) as view:
+        _write_tables(loaded, raw, view, fold)
+        (view / DESCRIPTION).write_text(loaded.competition.description, encoding="utf-8")
+        _link(files if fold is None else _moved(loaded, fold, files), view)
     return destination
 
 

@@ -17,20 +17,32 @@ IMAGE = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".w
 AUDIO = frozenset((".wav", ".mp3", ".flac", ".ogg", ".aif", ".aiff", ".m4a"))
 _ENOUGH = 0.95  # share of a column's values that must name a file; real folders lack a few
 _SEEN = 50  # values that are looked at before all are
+_LONGEST = 200  # characters of a path
 
 
-def find_media(column: str, train: Sequence[str], test: Sequence[str], files: Mapping[str, int]) -> Media | None:
+def index_media(files: Mapping[str, int]) -> dict[str, list[str]]:
+    """Media files by their name, with and without suffix. `files` are paths relative to the competition's folder."""
+    index: dict[str, list[str]] = {}
+    for path in files:
+        if _type_of(path) is not None:
+            name = PurePosixPath(path)
+            index.setdefault(name.name, []).append(path)
+            index.setdefault(name.stem, []).append(path)
+    return index
+
+
+def find_media(column: str, train: Sequence[str], test: Sequence[str], index: Mapping[str, list[str]]) -> Media | None:
     """The folders and the suffix by which both sides' values name files; None where they do not.
 
-    `files` are paths relative to the competition's folder. Values may hold folders themselves ("train/a.png").
+    `index` is what `index_media` makes. Values may hold folders themselves ("train/a.png").
     """
-    train_places, test_places = _places(train, files, "train"), _places(test, files, "test")
+    train_places, test_places = _places(train, index, "train"), _places(test, index, "test")
     pairs = [(a, b) for a in train_places for b in test_places if a[1] == b[1]]
     if not pairs:
         return None
-    # A pair of folders of its own for each side, by their names, before one folder for both.
+    # Folders named like their sides come before one folder for both.
     (train_folder, suffix), (test_folder, _) = min(
-        pairs, key=lambda p: train_places.index(p[0]) + test_places.index(p[1])
+        pairs, key=lambda pair: train_places.index(pair[0]) + test_places.index(pair[1])
     )
     return Media(column=column, train_folder=train_folder, test_folder=test_folder, suffix=suffix)
 
@@ -61,19 +73,14 @@ def stated_media(column: str, found: Media | None, folder: str) -> Media:
     return found
 
 
-def _places(values: Sequence[str], files: Mapping[str, int], side: str) -> list[tuple[str, str]]:
+def _places(values: Sequence[str], index: Mapping[str, list[str]], side: str) -> list[tuple[str, str]]:
     """Every (folder, suffix) under which nearly all values are files; those named like the side come first."""
     known = list(dict.fromkeys(v for v in values if v))[:_SEEN]
-    if not known or any(len(v) > 200 or "\n" in v for v in known):
+    if not known or any(len(v) > _LONGEST or "\n" in v for v in known):
         return []
-    places: dict[tuple[str, str], None] = {}
-    for value in known[:3]:
-        for path in files:
-            if _type_of(path) is not None:
-                place = _place(path, value)
-                if place is not None:
-                    places.setdefault(place)
-    good = [p for p in places if sum(path_of(p[0], v, p[1]) in files for v in known) >= _ENOUGH * len(known)]
+    found = [{place for path in index.get(PurePosixPath(v).name, ()) if (place := _place(path, v))} for v in known]
+    counts = Counter(place for places in found for place in places)
+    good = [place for place, count in counts.items() if count >= _ENOUGH * len(known)]
     other = "test" if side == "train" else "train"
     return sorted(good, key=lambda p: (side not in p[0].lower(), other in p[0].lower(), p))
 
