@@ -31,13 +31,16 @@ def read_text(path: Path, limit: int, errors: str = "strict") -> str:
         raise Unreadable(
             kind="symlink" if linked else "unreadable", message="a link" if linked else str(fault), where=where
         ) from fault
-    with os.fdopen(fd, "rb") as file:
+    try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable(kind="not_a_file", message="not a regular file", where=where)
         if status.st_size > limit:
             raise Unreadable(kind="too_large", message=f"{status.st_size} bytes; at most {limit} are read", where=where)
-        content = file.read(limit + 1)
+        with os.fdopen(fd, "rb", closefd=False) as file:
+            content = file.read(limit + 1)
+    finally:
+        os.close(fd)
     if len(content) > limit:
         raise Unreadable(kind="too_large", message=f"more than {limit} bytes", where=where)
     try:
