@@ -4,13 +4,14 @@ import io
 
 import pytest
 from rich.console import Console
-from told_run import GOOD, RMSE, Player, Script, competition
 
 from haste.schema.competition import Trust
 from haste.schema.config import Budget, SearchConfig
 from haste.schema.execution import Guarantee, Outcome
 from haste.view.live import LiveView
 from haste.view.panel import panel
+
+from .told_run import GOOD, RMSE, Player, Script, competition
 
 GOLDEN = """\
 run      churn-0: Who leaves?, roc_auc (higher is better), 10 min 00 s at most, seed 0

@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from told_run import GOOD, RMSE, Player, Script, competition, good_run
 
 from haste.schema.competition import Trust
 from haste.schema.config import SearchConfig
 from haste.schema.errors import StoreError
 from haste.schema.execution import Guarantee, Outcome
 from haste.view.summary import summarise
+
+from .told_run import GOOD, RMSE, Player, Script, competition, good_run
 
 KEYS = (
     "run_id competition domain model loading start seed stop_reason iterations iterations_to_best keep_rate executions "

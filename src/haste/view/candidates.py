@@ -15,7 +15,7 @@ from .chart import FATES, fate
 from .headline import scored
 from .markup import Markup, Piece, facts, fold_away, join, section, table, tag
 from .narration import one_line
-from .numbers import duration_text, gain_text, noise_text
+from .numbers import count_text, duration_text, gain_text, noise_text
 from .story import Story
 from .wording import OUTCOMES
 
@@ -29,7 +29,8 @@ def candidates_section(story: Story, store: Store) -> Markup:
     if not roots:
         return section("candidates", "The candidates", tag("p", "None was proposed yet.", class_="soft"))
     intro = (
-        "Each line began with a prototype; what stands indented was proposed as one change to what it stands under. "
+        "Each line began with a prototype and goes down through the changes that were kept; what stands indented was "
+        "tried on the one above it and led no further. "
         "Open one for its reasoning, its scores, the decision, and the change itself."
     )
     tree = tag("ul", *(_branch(node, story, store) for node in roots), class_="tree")
@@ -37,27 +38,32 @@ def candidates_section(story: Story, store: Store) -> Markup:
 
 
 def _branch(root: Node, story: Story, store: Store) -> Markup:
-    """Kept changes follow each other at one level; only what was reverted or failed is set in under its parent."""
-    items, node = list[Piece](), root
+    """Kept changes follow each other at one level; what led nowhere is set in under what it was tried on."""
+    state, items, node = story.state, list[Piece](), root
     while True:
-        children = [n for n in story.state.nodes.values() if n.candidate.parent == node.candidate.id]
-        heir = next((n for n in reversed(children) if fate(n, story.state) in ("kept", "prototype")), None)
-        aside = [_aside(n, story, store) for n in children if n is not heir]
-        items.append(join(_candidate(node, story, store), tag("ul", *aside) if aside else None))
+        chains = [_repairs(child, state) for child in _children(node, state)]
+        heirs = [chain[-1] for chain in chains if fate(chain[-1], state) in ("kept", "prototype")]
+        heir = heirs[-1] if heirs else None
+        aside = [n for chain in chains for n in chain if n is not heir]
+        items.append(_candidate(node, story, store))
+        if aside:
+            items.append(tag("ul", *(tag("li", _candidate(n, story, store)) for n in aside)))
         if heir is None:
             return tag("li", *items)
         node = heir
 
 
-def _aside(node: Node, story: Story, store: Store) -> Markup:
-    """A candidate that led nowhere, and its repairs after it."""
-    pieces = [_candidate(node, story, store)]
-    children = [n for n in story.state.nodes.values() if n.candidate.parent == node.candidate.id]
-    while children:
-        pieces += [_candidate(n, story, store) for n in children]
-        names = {n.candidate.id for n in children}
-        children = [n for n in story.state.nodes.values() if n.candidate.parent in names]
-    return tag("li", *pieces)
+def _children(node: Node, state: RunState) -> list[Node]:
+    return [n for n in state.nodes.values() if n.candidate.parent == node.candidate.id]
+
+
+def _repairs(node: Node, state: RunState) -> list[Node]:
+    """A candidate and the repairs that followed it, in order."""
+    chain = [node]
+    for other in state.nodes.values():
+        if other.candidate.operator is Operator.DEBUG and other.candidate.parent == chain[-1].candidate.id:
+            chain.append(other)
+    return chain
 
 
 def _candidate(node: Node, story: Story, store: Store) -> Markup:
@@ -69,7 +75,7 @@ def _candidate(node: Node, story: Story, store: Store) -> Markup:
         "summary",
         tag("span", made.id, class_="id"),
         tag("span", one_line(made.title), class_="title"),
-        tag("span", scored(story, node.mean()), class_="score") if node.scores() else None,
+        _score(node, story),
         tag("span", badge, class_=f"badge {word}"),
     )
     body = tag(
@@ -82,6 +88,19 @@ def _candidate(node: Node, story: Story, store: Store) -> Markup:
         _change(node, state, store),
     )
     return tag("details", summary, body, class_=f"candidate {word}", id=made.id)
+
+
+def _score(node: Node, story: Story) -> Markup | None:
+    """The mean over the search's folds, said so where not all of them ran; an ensemble's is of the confirm folds."""
+    state = story.state
+    if node.candidate.members:
+        blended = state.ensemble.score if state.ensemble else None
+        return tag("span", scored(story, blended), tag("small", " confirmed", class_="soft"), class_="score")
+    ran = len(node.scores())
+    if not ran:
+        return None
+    part = f" on {ran} of {state.search_folds} folds" if ran < state.search_folds else None
+    return tag("span", scored(story, node.mean()), tag("small", part, class_="soft") if part else None, class_="score")
 
 
 def _facts(node: Node) -> list[tuple[str, Piece]]:
@@ -185,9 +204,8 @@ def _change(node: Node, state: RunState, store: Store) -> Markup | None:
     gone = sum(line.startswith("-") for line in lines[2:])
     shown = [_diff_line(line) for line in lines[2:MOST_LINES]]
     more = f"… {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else None
-    return fold_away(
-        f"the change to {parent.candidate.id}: {added} lines added, {gone} removed", tag("pre", *shown, more)
-    )
+    told = f"the change to {parent.candidate.id}: {count_text(added, 'line')} added, {gone} removed"
+    return fold_away(told, tag("pre", *shown, more))
 
 
 def _diff_line(line: str) -> Markup:

@@ -15,7 +15,7 @@ from .chart import progress_chart
 from .headline import scored
 from .markup import Markup, Piece, join, section, table, tag
 from .narration import one_line
-from .numbers import count_text, gain_text, noise_text
+from .numbers import NEGLIGIBLE, count_text, gain_text, noise_text
 from .story import Story
 from .wording import BRANCH_ENDS, OUTCOMES, REASONS, direction_text, reported
 
@@ -181,11 +181,10 @@ def _why_confirm(story: Story, ordered: list[Node]) -> list[str]:
     losses = [state.metric.gain(search, confirm) for search, confirm in pairs if None not in (search, confirm)]  # type: ignore[arg-type]
     if losses:
         mean = sum(losses) / len(losses)
-        word = "better" if mean > 0 else "worse"
-        told.append(
-            f"Here the {count_text(len(losses), 'finalist')} looked {noise_text(abs(mean))} {word} in the search "
-            f"than on the {count_text(state.confirm_folds, 'confirm fold')}, on average."
-        )
+        looked = f"{noise_text(abs(mean))} {'better' if mean > 0 else 'worse'} in the search than"
+        looked = "as good in the search as" if abs(mean) < NEGLIGIBLE else looked
+        folds = count_text(state.confirm_folds, "confirm fold")
+        told.append(f"Here the {count_text(len(losses), 'finalist')} looked {looked} on the {folds}, on average.")
     return told
 
 
