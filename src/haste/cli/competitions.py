@@ -107,10 +107,10 @@ def build(
 
     names = tuple(ids or ())
     if not check_only:
-        for line in building.build(names, out, typer.echo):
+        for line in building.build(names, out, typer.echo, work=out / ".panel"):
             typer.echo(line)
         return
-    mismatches = building.check(names)
+    mismatches = building.check(names, typer.echo)
     if mismatches:
         msg = "rebuilt data differ: " + "; ".join(mismatches)
         raise CompetitionError(msg, hint="install the package versions that digests.json names")

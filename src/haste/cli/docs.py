@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 DOCS = Path("docs")
 
 
 def pages() -> Mapping[str, Callable[[], str]]:
     """File name below docs/ -> the function that makes its text."""
-    from haste.agents.builtin.docs import techniques_page
-    from haste.competition.bundled_docs import bundled_page
+    from haste.agents.builtin.handbook import page as techniques_page
+    from haste.competition.build.page import page as bundled_page
     from haste.competition.facts import facts_page
     from haste.competition.metric_docs import page as metrics_page
 
@@ -27,22 +28,22 @@ def pages() -> Mapping[str, Callable[[], str]]:
 
 def commands_page() -> str:
     """Every command with its help, as the terminal shows it at 100 columns."""
-    import click
     from typer.main import get_command
+    from typer.testing import CliRunner
 
     from .main import app
 
+    runner = CliRunner()
     lines = ["# Commands", "", "Generated from the commands themselves by `make fix`.", ""]
 
-    def describe(command: click.Command, name: str) -> None:
-        if not isinstance(command, click.Group):
-            context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
-            lines.extend([f"## `{name}`", "", "```text", command.get_help(context).rstrip(), "```", ""])
-            return
-        for child in command.commands.values():
-            describe(child, f"{name} {child.name}")
+    def describe(command: Any, words: tuple[str, ...]) -> None:
+        for name, child in getattr(command, "commands", {}).items():
+            describe(child, (*words, name))
+        if not hasattr(command, "commands"):
+            shown = runner.invoke(app, [*words, "--help"], prog_name="haste", terminal_width=100, max_content_width=100)
+            lines.extend([f"## `haste {' '.join(words)}`", "", "```text", shown.output.strip(), "```", ""])
 
-    describe(get_command(app), "haste")
+    describe(get_command(app), ())
     return "\n".join(lines)
 
 

@@ -27,42 +27,22 @@ def doctor(
 
 
 def _examine(python: Path | None) -> dict[str, Any]:
-    import tempfile
-
     from haste import __version__
-    from haste.executor.choose import available
-    from haste.executor.local import LocalExecutor
-    from haste.executor.probe import PROBE_SCRIPT, read_probe
-    from haste.schema.execution import Job, Limits
 
-    from .wiring import interpreter
+    from .wiring import try_machine
 
-    executable = Path(interpreter(python) or sys.executable)
-    sandboxes = available(executable)
-    chosen = next(s for s in sandboxes if s.works)
-    with tempfile.TemporaryDirectory(prefix="haste-") as folder:
-        inputs = Path(folder) / "input"
-        inputs.mkdir()
-        executor = LocalExecutor(
-            chosen.isolation, python=executable, root=Path(folder) / "scratch", workers=1, warm=False
-        )
-        try:
-            executor.submit(Job("probe", {"solution.py": PROBE_SCRIPT.encode()}, inputs, Limits()))
-            (finished,) = executor.wait()
-        finally:
-            executor.close()
-    probed = finished.outputs.get("diagnostics.json")
+    machine = try_machine(python)
     return {
         "haste": __version__,
         "python": sys.version.split()[0],
-        "chosen": chosen.name,
-        "warm": chosen.warm,
+        "chosen": machine.chosen.name,
+        "warm": machine.chosen.warm,
         "sandboxes": [
             {"name": s.name, "works": s.works, "reason": s.reason, "missing": [m.value for m in s.missing]}
-            for s in sandboxes
+            for s in machine.sandboxes
         ],
-        "candidates": read_probe(probed).model_dump() if probed else None,
-        "candidates_fault": "" if probed else finished.detail or finished.stderr[-300:],
+        "candidates": machine.resources.model_dump() if machine.resources else None,
+        "candidates_fault": machine.fault,
         "disk_free_gb": round(shutil.disk_usage(Path.cwd()).free / 1e9, 1),
     }
 

@@ -16,16 +16,18 @@ from haste import __version__
 from haste.schema.config import RunConfig
 from haste.schema.errors import ConfigError, StoreError
 from haste.schema.events import RunResumed, RunStarted
-from haste.schema.execution import Guarantee
+from haste.schema.execution import Guarantee, Job, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from haste.agents.engineer import Engineer
     from haste.competition.loaded import LoadedCompetition
+    from haste.executor.choose import Availability
     from haste.executor.local import LocalExecutor
     from haste.runner.context import Context
     from haste.runner.score_script import ScriptScores
+    from haste.schema.profile import Resources
     from haste.store.files import FileStore
     from haste.view.live import LiveView
 
@@ -70,6 +72,42 @@ def make_executor(config: RunConfig, folder: Path) -> LocalExecutor:
     python = Path(config.python or sys.executable)
     isolation = choose(config.sandbox, python)
     return LocalExecutor(isolation, python=python, root=folder / "work" / "scratch", workers=config.workers)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What running candidates here comes to."""
+
+    sandboxes: list[Availability]  # best first
+    chosen: Availability
+    resources: Resources | None  # None: the interpreter does not run in the chosen sandbox, and `fault` says why
+    fault: str = ""
+
+
+def try_machine(python: Path | None) -> Machine:
+    """Try every sandbox, and run the probe in the best of those that work."""
+    import tempfile
+
+    from haste.executor.choose import available
+    from haste.executor.local import LocalExecutor
+    from haste.executor.probe import PROBE_SCRIPT, read_probe
+
+    executable = Path(interpreter(python) or sys.executable)
+    sandboxes = available(executable)
+    chosen = next(s for s in sandboxes if s.works)
+    with tempfile.TemporaryDirectory(prefix="haste-") as folder:
+        inputs = Path(folder) / "input"
+        inputs.mkdir()
+        executor = LocalExecutor(chosen.isolation, python=executable, root=Path(folder) / "scratch", warm=False)
+        try:
+            executor.submit(Job("probe", {"solution.py": PROBE_SCRIPT.encode()}, inputs, Limits()))
+            (finished,) = executor.wait()
+        finally:
+            executor.close()
+    probed = finished.outputs.get("diagnostics.json")
+    if probed is None:
+        return Machine(sandboxes, chosen, None, finished.detail or finished.stderr[-300:])
+    return Machine(sandboxes, chosen, read_probe(probed))
 
 
 def make_engineer(config: RunConfig) -> Engineer:
