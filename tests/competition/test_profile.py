@@ -140,3 +140,13 @@ def test_the_reason_for_the_validation_is_told(tmp_path: Path) -> None:
     assert "at random, with the classes in proportion" in of(tabular(tmp_path)).validation_reason
     settings(tmp_path, '[validation]\nscheme = "kfold"\nfolds = 4')
     assert "as competition.toml states" in of(tmp_path).validation_reason
+
+
+def test_the_area_is_scikit_learns() -> None:
+    from sklearn.metrics import roc_auc_score
+
+    from haste.competition.drift import _auc
+
+    rng = np.random.default_rng(0)
+    side, score = rng.integers(0, 2, 200), rng.integers(0, 9, 200) / 8
+    assert _auc(score, side) == pytest.approx(roc_auc_score(side, score))

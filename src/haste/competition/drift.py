@@ -70,8 +70,9 @@ def _numbers(left: Series[Any], right: Series[Any]) -> NDArray[np.float64]:
 
 
 def _auc(score: NDArray[np.float64], side: NDArray[np.int64]) -> float:
-    from scipy.stats import rankdata
-
-    ranks, positives = rankdata(score), int(side.sum())
+    """The area under the ROC curve by ranks, ties in the middle; scikit-learn's own checks cost more than the sum."""
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    positives = int(side.sum())
     area = ranks[side == 1].sum() - positives * (positives + 1) / 2
     return float(area / (positives * (len(side) - positives)))

@@ -126,11 +126,13 @@ def write_delimited(frame: DataFrame, path: Path, delimiter: str = ",") -> None:
     def cell(text: str) -> str:
         return '"' + text.replace('"', '""') + '"' if delimiter in text or _QUOTE.search(text) else text
 
-    alone = len(frame.columns) == 1
+    alone, bars = len(frame.columns) == 1, len(frame.columns) - 1
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(delimiter.join(map(cell, frame.columns)) + "\n")
         for row in zip(*(frame[column].tolist() for column in frame.columns), strict=True):
-            line = delimiter.join(map(cell, row))
+            line = delimiter.join(row)
+            if line.count(delimiter) != bars or _QUOTE.search(line):
+                line = delimiter.join(map(cell, row))
             file.write((line or '""' if alone else line) + "\n")  # a lone empty value must not look like a blank line
 
 
