@@ -47,6 +47,11 @@ class Bubblewrap:
         if "--disable-userns" in self._options:
             arguments.append("--disable-userns")
         arguments += ["--uid", "1000", "--gid", "1000", "--hostname", "candidate", "--proc", "/proc", "--dev", "/dev"]
+        for shared in _shared(interpreter):  # bubblewrap's own /dev/shm would be as large as half the memory
+            if self._has_sized_tmpfs:
+                arguments += ["--size", str(_TMPFS_BYTES), "--tmpfs", shared]
+            else:
+                arguments += ["--bind", str(place.tmp), shared]
         for root in interpreter.roots:
             arguments += ["--ro-bind", str(root), str(root)]
         for where, text in interpreter.links:
@@ -55,11 +60,6 @@ class Bubblewrap:
             arguments += ["--ro-bind", str(place.empty / "folder"), str(folder)]
         for file in interpreter.masks.files:
             arguments += ["--ro-bind", str(place.empty / "file"), str(file)]
-        for shared in ("/tmp", "/dev/shm"):  # bubblewrap's /dev/shm would be as large as half the memory
-            if self._has_sized_tmpfs:
-                arguments += ["--size", str(_TMPFS_BYTES), "--tmpfs", shared]
-            else:
-                arguments += ["--bind", str(place.tmp), shared]
         arguments += ["--ro-bind", str(SUPERVISOR), _SUPERVISOR, "--ro-bind", str(place.inputs), _INPUT]
         arguments += ["--bind", str(place.work), _WORK, "--bind", str(place.tmp), _TMP, "--remount-ro", "/"]
         arguments += ["--chdir", _WORK]
@@ -76,11 +76,17 @@ class Bubblewrap:
         if self._abi >= landlock.ABI_SCOPES:
             seen = [*map(str, interpreter.roots), "/proc", inside]
             rules = [(path, landlock.READ) for path in seen]
-            rules += [(path, landlock.READ | landlock.WRITE) for path in (_WORK, _TMP, "/tmp", "/dev")]
+            rules += [(path, landlock.READ | landlock.WRITE) for path in (_WORK, _TMP, "/dev", *_shared(interpreter))]
             domain = landlock.domain(self._abi, rules)
-        wipe = ("/tmp", "/dev/shm") if self._has_sized_tmpfs else ()
+        wipe = _shared(interpreter) if self._has_sized_tmpfs else ()
         # Counted per user namespace since Linux 5.14, and threads count too: a brake for fork bombs only.
         return Confinement(_WORK, inside, domain, wipe=wipe, process_limit=8 * limits.processes + 256)
+
+
+def _shared(interpreter: Interpreter) -> tuple[str, ...]:
+    """Folders that programs expect to write to. Where the interpreter lies in one, it is read-only instead."""
+    used = {str(parent) for root in interpreter.roots for parent in root.parents}
+    return tuple(folder for folder in ("/tmp", "/dev/shm") if folder not in used)
 
 
 def _known_options(program: str) -> frozenset[str]:

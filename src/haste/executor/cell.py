@@ -161,7 +161,7 @@ class Cell:
                     if key.fd in captures:
                         if not _pump(key.fd, captures[key.fd]):
                             selector.unregister(key.fd)
-                    elif (message := self._receive(0.0)) is not None and message["say"] == "ended":
+                    elif (message := self._receive(0.0)) is not None:
                         return message, None
                 if time.monotonic() >= next_check:
                     if cancelled():

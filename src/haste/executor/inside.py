@@ -159,13 +159,13 @@ def serve(control: Control) -> None:
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake_in, warn_on_full_buffer=False)
-    control.send(say="ready")
+    control.send(ready=True)
     while (job := control.receive()) is not None:
         plan, streams = job
         ended = _run_job(control, plan, streams, wake)
         if ended is None:
             return
-        control.send(say="ended", **ended)
+        control.send(**ended)
 
 
 def _run_job(control: Control, plan: dict[str, Any], streams: list[int], wake: int) -> dict[str, Any] | None:
@@ -180,8 +180,6 @@ def _run_job(control: Control, plan: dict[str, Any], streams: list[int], wake: i
         said += chunk
     os.close(report)
     begun = time.monotonic()
-    if said == b"ok":
-        control.send(say="started")
     mine: tuple[int, Any] | None = None
     while mine is None:
         readable, _, _ = select.select([control.socket.fileno(), wake], [], [], 1.0)
