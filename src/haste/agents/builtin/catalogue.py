@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .image import IMAGE
 from .tabular import TABULAR
 from .technique import Domain, Technique
 from .text import TEXT
 
-DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR, "text": TEXT}
+DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR, "text": TEXT, "image": IMAGE}
 
 
 def domain_of(name: str) -> Domain:
