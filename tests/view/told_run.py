@@ -40,10 +40,10 @@ from haste.schema.events import (
 from haste.schema.execution import Guarantee, Outcome
 from haste.schema.knowledge import Learning, Tier
 from haste.schema.profile import ColumnProfile, Drift, Profile, Resources, Role, TargetProfile
-from haste.schema.solution import Candidate, Diagnosis, Operator, Scale
+from haste.schema.solution import Candidate, Diagnosis, Operator
 from haste.search import actions
 from haste.search.decide import decide
-from haste.search.evolve import evolve, fold
+from haste.search.evolve import evolve
 from haste.search.judge import compare
 from haste.search.state import RunState
 from haste.store.memory import MemoryStore
@@ -133,11 +133,8 @@ class Player:
             search=search or SearchConfig(iterations=4, runner_up_iterations=2),
             budget=Budget(time_limit_s=600.0),
         )
+        self.state = RunState()
         self.watchers: list[Callable[[Entry, RunState], None]] = []
-
-    @property
-    def state(self) -> RunState:
-        return fold(self.store.read())
 
     def begin(self, missing: tuple[Guarantee, ...] = ()) -> Player:
         self.append(
@@ -153,12 +150,11 @@ class Player:
         return self
 
     def append(self, event: Event) -> RunState:
-        before = self.state
         entry = self.store.append(event)
-        after = evolve(before, entry)
+        self.state = evolve(self.state, entry)
         for watch in self.watchers:
-            watch(entry, after)
-        return after
+            watch(entry, self.state)
+        return self.state
 
     def play(self, stop_after: int | None = None, interrupt_after: int | None = None) -> Player:
         """To the end, or until the journal holds `stop_after` entries (as if killed there)."""
@@ -343,7 +339,3 @@ GOOD = {1: 0.80, 2: 0.82, 3: 0.70, 4: 0.84, 5: 0.79, 6: 0.8403, 7: 0.86, 8: 0.85
 def good_run() -> Player:
     """Three prototypes, kept and reverted refinements on two branches, an ensemble, a grade."""
     return Player(Script(dict(GOOD))).begin().play()
-
-
-def scales() -> tuple[Scale, ...]:
-    return tuple(Scale)
