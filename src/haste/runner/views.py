@@ -16,5 +16,6 @@ def view_of(context: Context, purpose: Purpose, number: int) -> Path:
     reported = context.loaded.competition.validation.trust is Trust.REPORTED
     fold = None if reported else context.fold(purpose, number)
     name = "final" if fold is None else f"{purpose}-{number}"
-    destination = context.folder / "work" / name / "input"
+    # All views lie side by side: an executor that keeps a worker warm shows it their common folder.
+    destination = context.folder / "work" / "inputs" / name
     return destination if destination.exists() else lay_out(context.loaded, destination, fold)

@@ -1,0 +1,212 @@
+"""The commands as a person types them: real processes, real sandbox, a toy folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from haste.search.evolve import fold
+from haste.store.files import FileStore
+from tests.runner.toys import linear, write_toy
+
+pytestmark = pytest.mark.timeout(300)
+SMALL = ["--iterations", "3", "--runner-up-iterations", "1", "--folds", "3", "--workers", "2", "--time-limit", "none"]
+
+
+def haste(*words: object, check: bool = True, **more) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "haste.cli.main", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory) -> Path:
+    return write_toy(tmp_path_factory.mktemp("data") / "toy")
+
+
+@pytest.fixture(scope="module")
+def finished(toy: Path, tmp_path_factory) -> tuple[Path, dict]:
+    """One whole run with the built-in engineer."""
+    out = tmp_path_factory.mktemp("runs")
+    told = json.loads(haste("run", toy, *SMALL, "--seed", 7, "--out", out, "--json").stdout.splitlines()[-1])
+    return Path(told["submission"]).parent, told
+
+
+def _tree(folder: Path):
+    state = fold(FileStore(folder).read())
+    return [
+        (n.candidate, n.decision, {k: (r.outcome, r.score, r.submission) for k, r in n.results.items()})
+        for n in state.nodes.values()
+    ], (state.ensemble, state.chosen, state.finished)
+
+
+def test_a_folder_is_solved_graded_and_explained(finished):
+    folder, told = finished
+    assert told["competition"] == "toy"
+    assert told["validation_trust"] == "harness"
+    assert told["grade"] is not None
+    assert told["medal"] in ("gold", "silver", "bronze", "none")
+    assert told["stop_reason"] in ("iterations", "stagnation")
+    assert told["executions"] > 10
+    assert told["tokens"] == {"input": 0, "cached": 0, "output": 0}
+    assert {"journal.jsonl", "submission.csv", "solution", "report.html", "grades.jsonl"} <= {p.name for p in folder.iterdir()}
+    assert not (folder / "work").exists()
+    report = json.loads(haste("report", folder, "--json").stdout)
+    assert report
+
+
+def test_the_same_seed_gives_the_same_run(finished, toy: Path, tmp_path: Path):
+    folder, _ = finished
+    again = json.loads(haste("run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json").stdout.splitlines()[-1])
+    assert _tree(Path(again["submission"]).parent) == _tree(folder)
+
+
+@pytest.mark.parametrize("kill_at", [3, 12, 25, 40])
+def test_killed_and_resumed_a_run_ends_as_if_undisturbed(kill_at: int, finished, toy: Path, tmp_path: Path):
+    undisturbed, _ = finished
+    command = [sys.executable, "-m", "haste.cli.main", "run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json"]
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    journal = None
+    while process.poll() is None:
+        journal = journal or next(tmp_path.glob("*/journal.jsonl"), None)
+        if journal and journal.read_bytes().count(b"\n") >= kill_at:
+            break
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert journal is not None
+    before = [e.event for e in FileStore(journal.parent).read()]
+    told = json.loads(haste("resume", journal.parent, "--json").stdout.splitlines()[-1])
+    assert _tree(journal.parent) == _tree(undisturbed)
+    assert (journal.parent / "submission.csv").read_bytes() == (undisturbed / "submission.csv").read_bytes()
+    after = [e.event for e in FileStore(journal.parent).read()]
+    assert after[: len(before)] == before
+    ended = [(e.candidate, e.purpose, e.fold) for e in after if e.kind == "execution_finished"]
+    assert len(ended) == len(set(ended))
+    assert told["stop_reason"] in ("iterations", "stagnation")
+
+
+def test_ctrl_c_ends_with_the_best_so_far(toy: Path, tmp_path: Path):
+    command = [sys.executable, "-m", "haste.cli.main", "run", toy, "--time-limit", "none", "--out", tmp_path, "--json"]
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None:
+        journal = next(tmp_path.glob("*/journal.jsonl"), None)
+        if journal and "screen_decided" in journal.read_text():
+            break
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=100)
+    told = json.loads(out.splitlines()[-1])
+    assert process.returncode == 130
+    assert told["stop_reason"] == "interrupted"
+    assert Path(told["submission"]).read_text().startswith("id,y")
+    assert told["grade"] is not None
+    assert "Ctrl-C" in err
+
+
+def test_a_time_limit_is_kept_and_something_valid_comes_out(toy: Path, tmp_path: Path):
+    told = json.loads(haste("run", toy, "--time-limit", "12s", "--out", tmp_path, "--json").stdout.splitlines()[-1])
+    assert told["grade"] is not None
+    assert told["stop_reason"] in ("time_limit", "stagnation", "iterations")
+
+
+def test_ones_own_script_is_scored_and_begun_from(toy: Path, tmp_path: Path):
+    script = tmp_path / "mine.py"
+    script.write_text(linear("a", "b", "c") + "print('hello from the script')\n")
+    scored = json.loads(haste("score", toy, script, "--folds", 3, "--json").stdout)
+    assert [fold["outcome"] for fold in scored["folds"]] == ["ok"] * 3
+    assert 0.2 < scored["score"] < 0.4
+    assert "hello from the script" in scored["folds"][0]["stdout"]
+    told = json.loads(
+        haste("run", toy, *SMALL, "--from", script, "--prototypes", 2, "--out", tmp_path, "--json").stdout.splitlines()[-1]
+    )
+    state = fold(FileStore(Path(told["submission"]).parent).read())
+    assert state.nodes["c1"].candidate.author == "user"
+    assert state.nodes["c1"].mean() is not None
+
+
+def test_a_submission_is_graded(finished, toy: Path):
+    folder, told = finished
+    graded = json.loads(haste("grade", toy, folder / "submission.csv", "--json").stdout)
+    assert graded["score"] == told["grade"]
+
+
+FAULTS = [
+    (["run", "no-such-thing"], 3, "no-such-thing"),
+    (["run", "few-digit"], 3, "few-digits"),
+    (["run", "TOY", "--time-limit", "soon"], 2, "30m"),
+    (["run", "TOY", "--memory", "lots"], 2, "4GB"),
+    (["run", "TOY", "--python", "/nowhere/python"], 2, "interpreter"),
+    (["run", "TOY", "--from", "/nowhere/mine.py"], 2, "mine.py"),
+    (["resume", "nowhere"], 5, "journal.jsonl"),
+    (["grade", "TOY", "nowhere.csv"], 4, "nowhere.csv"),
+    (["grade", "TOY", "TOY/train.csv"], 4, "column"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "says"), FAULTS, ids=lambda value: str(value)[:40])
+def test_faults_say_what_is_wrong_and_have_their_own_exit_codes(words, code, says, toy: Path, tmp_path: Path):
+    typed = [word.replace("TOY", str(toy)) for word in words]
+    done = haste(*typed, check=False, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_changed_competition_is_not_resumed(toy: Path, tmp_path: Path):
+    copy = write_toy(tmp_path / "copy")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "haste.cli.main", "run", str(copy), "--out", str(tmp_path / "runs"), "--json"],
+        stdout=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not list(tmp_path.glob("runs/*/journal.jsonl")):
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    train = copy / "train.csv"
+    train.write_text(train.read_text().replace("r0001", "r9999"))
+    run = next(tmp_path.glob("runs/*"))
+    done = haste("resume", run, check=False)
+    assert done.returncode == 3
+    assert "train.csv" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_said(toy: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    done = haste("run", toy, "--out", tmp_path / "file" / "runs", check=False)
+    assert done.returncode == 5
+    assert "--out" in done.stderr
+
+
+def test_required_isolation_refuses_where_there_is_none(toy: Path, tmp_path: Path):
+    hidden = {**os.environ, "PATH": str(tmp_path)}
+    done = haste("doctor", "--json", env=hidden)
+    found = json.loads(done.stdout)
+    assert {s["name"] for s in found["sandboxes"]} == {"bwrap", "landlock", "plain"}
+    assert not next(s for s in found["sandboxes"] if s["name"] == "bwrap")["works"]
+    plain = next(s for s in found["sandboxes"] if s["name"] == "plain")
+    assert "no_network" in plain["missing"]
+
+
+def test_competitions_are_listed_shown_checked_and_begun(toy: Path, tmp_path: Path):
+    listed = json.loads(haste("competitions", "list", "--json").stdout)
+    assert len(listed) >= 8
+    assert {"id", "domain", "metric", "rows"} <= set(listed[0])
+    shown = json.loads(haste("competitions", "show", toy, "--json").stdout)
+    assert shown["metric"]["name"] == "rmse"
+    assert haste("competitions", "check", toy).returncode == 0
+    bare = write_toy(tmp_path / "bare")
+    (bare / "competition.toml").unlink()
+    path = Path(haste("competitions", "init", bare).stdout.strip())
+    assert 'target = "y"' in path.read_text()
+    assert haste("competitions", "init", bare, check=False).returncode == 2
+    assert haste("competitions", "check", bare).returncode == 0
