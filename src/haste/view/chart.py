@@ -166,7 +166,7 @@ def _mark(point: Point, frame: _Frame) -> Markup:
     told = tag("title", f"{point.candidate} {one_line(point.title)}: {score}, {FATES[point.fate]}")
     x = frame.x(point.at_s)
     y = HEIGHT - BOTTOM if point.score is None else frame.y(point.score)
-    return tag("g", told, _shape(point.fate, x, y))
+    return tag("g", told, _shape(point.fate, x, y), class_=None if point.whole else "part")
 
 
 def _shape(fate: Fate, x: float, y: float) -> Markup:

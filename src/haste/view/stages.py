@@ -36,6 +36,7 @@ def progress_section(story: Story) -> Markup | None:
     )
     if reported(story.started.competition):
         told = f"{metric.name}, {direction_text(metric.direction)}; reported by the scripts, over working time."
+    told += " Pale marks ran on a part of the folds only, so their height is not comparable."
     return section("progress", "Progress", tag("p", told, class_="soft"), chart)
 
 
