@@ -45,7 +45,14 @@ def run_haste(folder: Path, submission: Path, seconds: int, cores: int) -> None:
 
 
 def run_peer(peer: str, folder: Path, submission: Path, seconds: int, cores: int) -> None:
-    command = [str(python_of(peer)), str(HERE / f"{peer}_peer.py"), str(folder), str(submission), str(seconds), str(cores)]
+    command = [
+        str(python_of(peer)),
+        str(HERE / f"{peer}_peer.py"),
+        str(folder),
+        str(submission),
+        str(seconds),
+        str(cores),
+    ]
     subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds * 10 + 300)
 
 
@@ -83,7 +90,8 @@ def main() -> None:
             row[system] = measure(system, entry.folder, args.seconds, args.cores)
             print(entry.id, system, row[system], flush=True)  # noqa: T201
         means = {
-            s: fmean(v) for s in ("haste", *PEERS)
+            s: fmean(v)
+            for s in ("haste", *PEERS)
             if (v := [max(r[s]["normalised"] or 0.0, -1.0) for r in table.values() if s in r])
         }
         args.out.parent.mkdir(parents=True, exist_ok=True)
