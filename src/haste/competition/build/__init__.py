@@ -25,7 +25,7 @@ def build(ids: Sequence[str], out: Path, progress: Progress, *, work: Path, pane
 
 
 def check(ids: Sequence[str], progress: Progress) -> list[str]:
-    """One sentence for each of `ids` (none named: all) that comes out, or lies in the package, otherwise than recorded."""
+    """One sentence for each of `ids` (none named: all) that comes out, or lies in the package, not as recorded."""
     from .make import check_all
 
     return check_all(ids, progress)

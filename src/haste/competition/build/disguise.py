@@ -85,6 +85,17 @@ def thinned(tokens: Sequence[str], rng: np.random.Generator, share: float = 0.15
     return [token for token, kept in zip(tokens, keep, strict=True) if kept]
 
 
+def holed(tokens: Sequence[str], rng: np.random.Generator) -> list[int]:
+    """Positions of the tokens that stay when one is dropped after every three to eight: no longer run is left."""
+    kept: list[int] = []
+    place = 0
+    while place < len(tokens):
+        run = int(rng.integers(3, 9))
+        kept += range(place, min(place + run, len(tokens)))
+        place += run + 1
+    return kept
+
+
 def dealt(frame: pd.DataFrame, rng: np.random.Generator, test_rows: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shuffled, given fresh ids as first column, and dealt into (train, test)."""
     frame = frame.iloc[rng.permutation(len(frame))].reset_index(drop=True)

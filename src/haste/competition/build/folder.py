@@ -43,7 +43,7 @@ def sample(recipe: Recipe, draft: Draft) -> pd.DataFrame:
     if recipe.class_columns:
         classes = recipe.classes(draft)
         for name in classes:
-            table[name] = round(1 / len(classes), 6)
+            table[name] = 1 / len(classes)
     elif recipe.metric in ("roc_auc", "log_loss"):
         table[recipe.target] = 0.5
     elif recipe.kind in ("regression", "forecast"):

@@ -164,39 +164,60 @@ def _calendar(past: Past, build: Callable[[], Any], detrend: bool) -> Array:
     return np.asarray(learner.predict(table[known:]) + line[known:])
 
 
-def _rules() -> list[Entrant]:
-    made = [_entrant("last value", partial(_level, last=1)), _entrant("mean", partial(_level, last=None))]
-    made.append(_entrant("median", partial(_level, last=None, middle=True)))
-    made += [_entrant(f"mean of the last {count}", partial(_level, last=count)) for count in (4, 12, 52)]
-    made += [_entrant(f"drift over {years or 'all'} years", partial(_drift, years=years)) for years in (None, 1, 5, 10)]
+def _backtested(past: Past, options: list[Forecast], best: int) -> Array:
+    """The mean of the few options that forecast the last stretch best when it was left out."""
+    before = Past(past.values[: -past.steps], past.steps, past.season, past.picked)
+    truth = past.values[-past.steps :]
+    errors = [float(np.abs(option(before) - truth).mean()) for option in options]
+    return np.asarray(np.mean([options[place](past) for place in np.argsort(errors, kind="stable")[:best]], axis=0))
+
+
+def _rules() -> dict[str, Forecast]:
+    made: dict[str, Forecast] = {
+        "last value": partial(_level, last=1),
+        "mean": partial(_level, last=None),
+        "median": partial(_level, last=None, middle=True),
+    }
+    for count in (4, 12, 52):
+        made[f"mean of the last {count}"] = partial(_level, last=count)
+    for years in (None, 1, 5, 10):
+        made[f"drift over {years or 'all'} years"] = partial(_drift, years=years)
     for seasons, share in product((1, 2, 3, 5, 8), (0.0, 0.5, 1.0)):
         name = f"mean of the last {seasons} seasons, drift x {share:g}"
-        made.append(_entrant(name, partial(_last_seasons, seasons=seasons, share=share)))
+        made[name] = partial(_last_seasons, seasons=seasons, share=share)
     return made
 
 
-def _curves() -> list[Entrant]:
-    made = []
+def _curves() -> dict[str, Forecast]:
+    made: dict[str, Forecast] = {}
     for waves, degree, years in product((1, 2, 3), (0, 1, 2), (None, 5, 12)):
         name = f"curve of {waves} waves, degree {degree}, {years or 'all'} years"
-        made.append(_entrant(name, partial(_curve, waves=waves, degree=degree, years=years)))
+        made[name] = partial(_curve, waves=waves, degree=degree, years=years)
     for waves, degree in product((2, 4), (1, 2)):
         name = f"curve of {waves} waves, degree {degree}, through the last values"
-        made.append(_entrant(name, partial(_curve, waves=waves, degree=degree, years=None, anchor=True)))
+        made[name] = partial(_curve, waves=waves, degree=degree, years=None, anchor=True)
     for degree in (1, 2):
-        made.append(
-            _entrant(f"trend of degree {degree} without season", partial(_curve, waves=0, degree=degree, years=None))
-        )
+        made[f"trend of degree {degree} without season"] = partial(_curve, waves=0, degree=degree, years=None)
     return made
 
 
-def _smoothers() -> list[Entrant]:
-    made = []
+def _smoothers() -> dict[str, Forecast]:
+    made: dict[str, Forecast] = {}
     for alpha, beta, gamma, damping in product((0.1, 0.3, 0.6), (0.0, 0.05), (0.1, 0.3), (0.9, 1.0)):
         settings: dict[str, Any] = {"alpha": alpha, "beta": beta, "gamma": gamma, "damping": damping}
         name = "smoothing " + " ".join(f"{key}={value:g}" for key, value in settings.items())
-        made.append(_entrant(name, partial(_smoothed, **settings)))
-    made += [_entrant(f"theta alpha={alpha:g}", partial(_theta, alpha=alpha)) for alpha in (0.1, 0.3, 0.6)]
+        made[name] = partial(_smoothed, **settings)
+    for alpha in (0.1, 0.3, 0.6):
+        made[f"theta alpha={alpha:g}"] = partial(_theta, alpha=alpha)
+    return made
+
+
+def _tested(families: dict[str, dict[str, Forecast]]) -> dict[str, Forecast]:
+    made: dict[str, Forecast] = {}
+    options = {name: list(family.values()) for name, family in families.items()}
+    options["everything"] = [option for family in options.values() for option in family]
+    for (name, family), best in product(options.items(), (1, 3, 5)):
+        made[f"best {best} of {name} in a back-test"] = partial(_backtested, options=family, best=best)
     return made
 
 
@@ -234,4 +255,7 @@ _BLENDS = (
 
 
 def entrants(_: Arena) -> list[Entrant]:
-    return [*_rules(), *_curves(), *_smoothers(), *_learned(), *(blend(*teams) for teams in _BLENDS)]
+    families = {"rules": _rules(), "curves": _curves(), "smoothing": _smoothers()}
+    named = {name: forecast for family in (*families.values(), _tested(families)) for name, forecast in family.items()}
+    made = [_entrant(team, forecast) for team, forecast in named.items()]
+    return [*made, *_learned(), *(blend(*teams) for teams in _BLENDS)]

@@ -49,7 +49,7 @@ def _orders() -> Draft:
     table = data.load_pandas().data
     values = table.iloc[:, -1].to_numpy(dtype=float)
     dates = pd.date_range("1988-01-01", periods=len(values), freq="MS")
-    return _series("factory-turnover", values, dates, 60)
+    return _series("factory-turnover", values, dates, 36)
 
 
 _COLUMNS = (
@@ -105,7 +105,7 @@ month (`value`). The season is strong, and warm years come at irregular interval
         source="Turnover of the manufacture of electrical equipment, Euro area, Eurostat, as shipped with statsmodels.",
         licence="Public domain, according to statsmodels; Eurostat allows reuse with the source acknowledged.",
         description=f"""
-The turnover of a branch of industry, month by month, adjusted for working days. Forecast the next five years
+The turnover of a branch of industry, month by month, adjusted for working days. Forecast the next three years
 (`value`). The season is strong, and the level follows the economy.
 
 {_COLUMNS}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ..disguise import dealt, masked, thinned
+from ..disguise import dealt, holed, masked, thinned
 from ..recipe import Draft, Recipe
 from ..secrets import chance
 from .sources import PACKAGES, documented, modules
@@ -78,7 +78,8 @@ def _documentation() -> Draft:
     rows = []
     for topic, texts in _capped(_topic_texts(), rng, _PER_TOPIC).items():
         for text in texts:
-            rows.append((" ".join(thinned(_window(text.split(), rng, _WORDS), rng)), topic))
+            words = _window(text.split(), rng, _WORDS)
+            rows.append((" ".join(words[place] for place in holed(words, rng)), topic))
     frame = pd.DataFrame(rows, columns=["text", "topic"]).drop_duplicates("text")
     return Draft(*dealt(frame, rng, int(len(frame) * 0.4)))
 
@@ -102,15 +103,13 @@ def _bodies() -> Iterator[tuple[str, str]]:
                     yield package, _ALIASES.sub("_", masked("\n".join(body), names))
 
 
-def _thinned_lines(lines: list[str], rng: np.random.Generator) -> str:
-    """Lines without a share of their words, one from the middle among them; lines that are left empty go."""
+def _holed_lines(lines: list[str], rng: np.random.Generator) -> str:
+    """Lines without about every seventh word; those that are left empty go."""
     words = [(row, word) for row, line in enumerate(lines) for word in line.split()]
-    del words[len(words) // 2]
-    keep = rng.random(len(words)) >= 0.15
     left: dict[int, list[str]] = {}
-    for (row, word), kept in zip(words, keep, strict=True):
-        if kept:
-            left.setdefault(row, []).append(word)
+    for place in holed([word for _, word in words], rng):
+        row, word = words[place]
+        left.setdefault(row, []).append(word)
     return "\n".join(" ".join(row) for row in left.values())
 
 
@@ -121,7 +120,7 @@ def _code() -> Draft:
         for text in texts:
             lines = _window(text.split("\n"), rng, _LINES)
             if sum(len(line.split()) for line in lines) >= _LEAST_WORDS:
-                rows.append((_thinned_lines(lines, rng), project))
+                rows.append((_holed_lines(lines, rng), project))
     frame = pd.DataFrame(rows, columns=["code", "project"]).drop_duplicates("code")
     labels = dict(zip(PACKAGES, rng.permutation(["ash", "birch", "cedar", "elm", "fir", "oak"]), strict=True))
     frame["project"] = frame["project"].map(labels)
