@@ -8,7 +8,19 @@ from typing import Any, Literal
 
 from .recipe import Task
 
-Group = Literal["boosting", "forest", "linear", "kernel", "neighbours", "neural", "process", "bayes", "other"]
+Group = Literal[
+    "boosting",
+    "forest",
+    "linear",
+    "kernel",
+    "neighbours",
+    "neural",
+    "process",
+    "bayes",
+    "smoothing",
+    "recursion",
+    "other",
+]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _BY_MODULE: Mapping[str, str] = {
     "f_regression "
     "mutual_info_classif mutual_info_regression",
     "sklearn.gaussian_process": "GaussianProcessClassifier GaussianProcessRegressor",
-    "sklearn.gaussian_process.kernels": "RBF ConstantKernel Matern WhiteKernel",
+    "sklearn.gaussian_process.kernels": "RBF ConstantKernel ExpSineSquared Matern RationalQuadratic WhiteKernel",
     "sklearn.impute": "MissingIndicator SimpleImputer KNNImputer",
     "sklearn.kernel_approximation": "Nystroem RBFSampler",
     "sklearn.kernel_ridge": "KernelRidge",

@@ -8,6 +8,7 @@ from typing import Any
 from haste.agents.builtin.recipe import Constants, Model, Recipe
 from haste.agents.builtin.tabular.approaches import boosting_size
 from haste.agents.builtin.technique import Facts, Technique, when
+from haste.schema.competition import PredictionNeed
 from haste.schema.solution import Diagnosis, Scale
 
 from .families import FAMILIES
@@ -29,7 +30,10 @@ def characters(constants: Constants, **more: Any) -> dict[str, Any]:
 
 
 def _linear_params(constants: Constants) -> dict[str, Any]:
-    return {"alpha": 1.0} if constants.task == "regression" else {"C": 5.0, "max_iter": 1000}
+    """Probabilities of texts come out too timid under the customary C = 1."""
+    if constants.task == "regression":
+        return {"alpha": 1.0}
+    return {"C": 20.0 if constants.need is PredictionNeed.PROBABILITY else 5.0, "tol": 1e-3, "max_iter": 300}
 
 
 def _word_linear(constants: Constants) -> Model:
@@ -46,8 +50,7 @@ def _char_svm(constants: Constants) -> Model:
 
 
 def _word_bayes(constants: Constants) -> Model:
-    params = {"class": "MultinomialNB", "alpha": 0.1} if constants.need == "probability" else {"alpha": 0.3}
-    return Model(family="word_bayes", params=params).put("words", **words(constants, counts=True))
+    return Model(family="word_bayes", params={"alpha": 0.3}).put("words", **words(constants, counts=True))
 
 
 def _ratio_linear(constants: Constants) -> Model:
@@ -72,6 +75,8 @@ def _topic_boosting(constants: Constants) -> Model:
 
 def _topic_neighbours(constants: Constants) -> Model:
     count = max(3, min(20, int(constants.rows**0.5 / 3)))
+    if constants.need is PredictionNeed.PROBABILITY:
+        count *= 3  # shares among few neighbours are zero too often
     model = Model(family="topic_neighbours", params={"n_neighbors": count, "weights": "distance"})
     return model.put("words", **words(constants)).put("topics", count=topic_count(constants), scale="length")
 
@@ -111,10 +116,13 @@ def start_model(family: str, constants: Constants) -> Model | None:
 
 
 def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
-    def apply(recipe: Recipe, _facts: Facts) -> Recipe | None:
+    def apply(recipe: Recipe, facts: Facts) -> Recipe | None:
         model = start_model(family, recipe.constants)
         if model is None or recipe.model.family == family:
             return None
+        rarest = facts.get("rarest_class_rows")
+        if not FAMILIES[family].probabilities and isinstance(rarest, int | float) and rarest < 6:
+            return None  # its scores are calibrated over three folds, each of which needs every class
         return recipe.change(model=model, partners=(), combine="blend", calibrate=None)
 
     return apply

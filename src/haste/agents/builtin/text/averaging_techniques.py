@@ -10,7 +10,6 @@ from haste.agents.builtin.technique import Facts, Technique, when
 from haste.schema.solution import Diagnosis, Scale
 
 from .approaches import start_model
-from .families import FAMILIES
 
 Apply = Callable[[Recipe, Facts], Recipe | None]
 _C, _D, _O, _G, _U = (
@@ -57,7 +56,7 @@ def _stack(recipe: Recipe, facts: Facts) -> Recipe | None:
 
 
 def _seeds(recipe: Recipe, _facts: Facts) -> Recipe | None:
-    chance = any(FAMILIES[model.family].seeded or model.step("topics") for model in recipe.models)
+    chance = any(model.step("topics") or "random_state" in model.params for model in recipe.models)
     return recipe.change(seeds=5) if chance and not recipe.folds and recipe.seeds == 1 else None
 
 

@@ -19,7 +19,10 @@ _ALL = (
         "char_svm", "linear support vector machine on runs of characters", "kernel", "LinearSVC", "LinearSVR",
         scaled=True, probabilities=False, scaled_target=True,
     ),
-    Family("word_bayes", "naive Bayes on word counts", "bayes", "ComplementNB", None, scaled=True, seeded=False),
+    Family(
+        "word_bayes", "naive Bayes on word counts", "bayes", "ComplementNB", None,
+        scaled=True, seeded=False, probabilities=False,
+    ),
     Family(
         "ratio_linear", "logistic regression on log-count ratios of words", "linear", "LogisticRegression", None,
         scaled=True, seeded=False, most_classes=50,

@@ -50,7 +50,8 @@ def _view(name: str, step: Step, recipe: Recipe, pipe: Pipe, given: dict[str, st
     counts = bool(step.params.get("counts"))
     if counts:
         given.pop("sublinear_tf", None)
-        pipe.numbers["scale"] = "MinMaxScaler(clip=True)"  # counts are never below zero, and so is all beside them
+    if pipe.scaled:  # of a size with weights of terms, and never below zero, as counts are
+        pipe.numbers["scale"] = "MinMaxScaler(clip=True)"
     vectoriser = call("CountVectorizer" if counts else "TfidfVectorizer", **given)
     for number, column in enumerate(columns(recipe)):
         pipe.extra.append(Branch(f"{name}_{number}", literal(column), [vectoriser]))

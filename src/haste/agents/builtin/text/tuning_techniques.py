@@ -176,7 +176,7 @@ TUNING_TECHNIQUES: tuple[Technique, ...] = (
         "forgiving_loss", 550, "Weigh hopeless cases less",
         "The modified Huber loss stops caring about cases that are far on the right side, and cares only linearly "
         "for those far on the wrong one: for noisy labels.",
-        _hinge, scale=Scale.STRUCTURAL, answers=(_C, _O),
+        _hinge, scale=Scale.STRUCTURAL, answers=(_C, _O), requires=when("metric_needs != probability"),
     ),
     _technique(
         "other_naive_bayes", 560, "Change between complement and multinomial naive Bayes",
