@@ -10,134 +10,23 @@ import json
 import os
 import secrets
 import shutil
-import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from haste.executor import zygote
-from haste.executor.choose import available
 from haste.executor.fake import FakeExecutor
-from haste.executor.interpreter import ask_interpreter
-from haste.executor.isolation import Isolation
-from haste.executor.local import LocalExecutor
 from haste.executor.protocol import Executor
 from haste.schema.errors import ExecutorError
-from haste.schema.execution import Finished, Guarantee, Job, Limits, Outcome
+from haste.schema.execution import Finished, Guarantee, Outcome
 
 from ..executor import candidates
-
-LIMITS = Limits(wall_s=30, cpu_s=30, memory_gb=1.5, processes=24, file_mb=16, scratch_mb=24, output_kb=64)
-INPUTS = {"train.csv": "id,target\n1,2\n", "spare.csv": "spare"}
-REAL = ("plain-fresh", "plain-warm", "landlock-fresh", "landlock-warm", "bwrap-fresh", "bwrap-warm")
-ALL = ("fake", *REAL)
-
-
-@cache
-def isolation(name: str) -> Isolation:
-    for found in available():
-        if found.name == name:
-            if not found.works:
-                pytest.skip(f"{name} does not work here: {found.reason}")
-            return found.isolation
-    raise KeyError(name)
-
-
-def answer(job: Job) -> Finished:
-    """What the fake says: the script's own text comes back."""
-    return Finished(job.id, Outcome.OK, exit_code=0, outputs={"submission.csv": job.files["solution.py"]})
-
-
-@dataclass
-class Bench:
-    """One executor with the folders around it: other inputs, labels and a journal that nobody should see."""
-
-    name: str
-    run_folder: Path
-    executor: Executor
-    sandboxed: bool
-    seen: dict[str, bool] = field(default_factory=dict)
-    broken_input: bool = False
-
-    @property
-    def inputs(self) -> Path:
-        return self.run_folder / "inputs" / "fold0"
-
-    def job(self, code: str, limits: Limits = LIMITS, **files: str) -> Job:
-        contents = {"solution.py": code.encode()}
-        contents |= {name.replace("__", "."): text.encode() for name, text in files.items()}
-        return Job(f"job-{secrets.token_hex(4)}", contents, self.inputs, limits, seed=7)
-
-    def run(self, code: str, limits: Limits = LIMITS, **files: str) -> Finished:
-        job = self.job(code, limits, **files)
-        self.executor.submit(job)
-        (finished,) = self.executor.wait(90)
-        assert finished.job_id == job.id
-        return finished
-
-    def spy(self) -> dict[str, bool]:
-        """What a hostile candidate managed to do: attempt -> success. Run once."""
-        if not self.seen:
-            with Neighbours(self.run_folder) as neighbours:
-                done = self.run(candidates.SPY, facts__json=json.dumps(neighbours.facts()))
-            assert done.outcome is Outcome.OK, done
-            self.seen = json.loads(done.outputs["submission.csv"])
-            self.broken_input = inputs_of(self.inputs) != INPUTS
-            lay_inputs(self.inputs)  # an unconfined candidate has broken them
-        return self.seen
-
-    def succeeded(self, *kinds: str) -> set[str]:
-        return {name for name, success in self.spy().items() if success and name.split(":")[0] in kinds}
-
-
-class Neighbours:
-    """Open doors of the machine around a candidate: sockets that listen, files that can be read."""
-
-    def __init__(self, run_folder: Path) -> None:
-        self.run_folder = run_folder
-        self.abstract = f"haste-{secrets.token_hex(4)}"
-        self.sockets: list[socket.socket] = []
-
-    def __enter__(self) -> Neighbours:
-        addresses = [
-            (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
-            (socket.AF_UNIX, socket.SOCK_STREAM, "\0" + self.abstract),
-            (socket.AF_UNIX, socket.SOCK_STREAM, str(self.run_folder / "door")),
-        ]
-        for family, kind, address in addresses:
-            listening = socket.socket(family, kind)
-            listening.bind(address)
-            listening.listen()
-            self.sockets.append(listening)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for listening in self.sockets:
-            listening.close()
-        (self.run_folder / "door").unlink()
-
-    def facts(self) -> dict[str, object]:
-        folder, home = self.run_folder, Path.home()
-        roots = ask_interpreter(Path(sys.executable)).roots
-        needed = {part for root in roots for part in (root, *root.parents)}
-        shadow = ["/etc/shadow"] if os.access("/etc/shadow", os.R_OK) else []
-        return {
-            "port": self.sockets[0].getsockname()[1],
-            "abstract": self.abstract,
-            "socket": str(folder / "door"),
-            "private": [str(folder / "inputs/fold1/labels.csv"), str(folder / "journal.jsonl"), *shadow],
-            "folders": [str(folder)],
-            "home": str(home),
-            "home_names": [p.name for p in home.iterdir() if p not in needed] if os.access(home, os.R_OK) else [],
-            "sibling": "fold1",
-            "pid": os.getpid(),
-            "secret": os.environ["HASTE_TEST_SECRET"],
-        }
+from ..executor.bench import REAL, Bench, answer, isolation, landlocked, lay_inputs, local, replace_limits
 
 
 @pytest.fixture(scope="module")
@@ -166,22 +55,6 @@ def benches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
     for bench in made.values():
         bench.executor.close()
     patch.undo()
-
-
-def lay_inputs(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, text in INPUTS.items():
-        (folder / name).write_text(text)
-
-
-def inputs_of(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in folder.iterdir()}
-
-
-def local(kind: Isolation, folder: Path, *, warm: bool, workers: int = 1) -> LocalExecutor:
-    root = folder / f"executor-{secrets.token_hex(4)}"
-    return LocalExecutor(kind, python=Path(sys.executable), root=root, workers=workers, warm=warm)
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------
@@ -268,7 +141,7 @@ def runs_like_a_script(bench: Bench) -> None:
     told = json.loads(done.outputs["diagnostics.json"])
     assert told["argv"] == ["solution.py"]
     assert told["file"] == "solution.py"
-    assert told["cwd"] and told["main"] and told["path"]
+    assert [told["cwd"], told["main"], told["path"]] == [True, True, True]
     assert told["sibling"] == 41
     assert (
         {"input", "sibling.py", "solution.py"}
@@ -418,14 +291,6 @@ def treason_changes_nothing(bench: Bench) -> None:
     assert bench.run("pass").outcome is Outcome.OK
 
 
-def landlocked(bench: Bench) -> bool:
-    return isolation("landlock").can_fork_warm() and bench.sandboxed
-
-
-def replace_limits(**changes: float) -> Limits:
-    return LIMITS.model_copy(update=changes)
-
-
 # --- what is promised about files, network and processes -------------------------------------------------------------
 
 
@@ -469,7 +334,7 @@ def masked_datasets(bench: Bench) -> None:
     if Guarantee.MASKED_DATASETS in bench.executor.guarantees():
         assert found == set()
     else:
-        assert {"digits", "haste"} <= found
+        assert {"digits", "breast_cancer"} <= found
 
 
 def the_kernel_is_closed(bench: Bench) -> None:
@@ -511,3 +376,47 @@ def cases() -> Iterator[object]:
 @pytest.mark.parametrize(("name", "check"), list(cases()))
 def test_contract(name: str, check: Callable[[Bench], None], benches: Callable[[str], Bench]) -> None:
     check(benches(name))
+
+
+@pytest.mark.parametrize(("name", "check"), [(name, fits_models) for name in REAL if name.endswith("warm")])
+@pytest.mark.slow
+def test_contract_with_everything_imported_beforehand(
+    name: str, check: Callable[[Bench], None], tmp_path: Path
+) -> None:
+    """What the warm supervisor imports changes no result, and hides nothing that is masked."""
+    lay_inputs(tmp_path / "inputs" / "fold0")
+    kind = isolation(name.removesuffix("-warm"))
+    predictions = set()
+    for warm in (True, True, False):
+        executor = local(kind, tmp_path, warm=warm)
+        bench = Bench(name, tmp_path, executor, sandboxed=kind.name != "plain")
+        predictions.add(bench.run(candidates.FIT).outputs["submission.csv"])
+        masked_datasets(bench)
+        executor.close()
+    assert len(predictions) == 1
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="runs as a normal user already")
+@pytest.mark.parametrize(
+    "checks",
+    [
+        "bwrap-fresh and (private or network or escapees or read_only)",
+        pytest.param("not normal_user", marks=pytest.mark.slow),
+    ],
+)
+def test_as_a_normal_user(checks: str) -> None:
+    """The same suite without privileges, by an interpreter that such a user can reach (HASTE_NORMAL_USER_PYTHON)."""
+    python = os.environ.get("HASTE_NORMAL_USER_PYTHON", sys.executable)
+    repository = Path(__file__).parents[2]
+    become = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin"]
+    become += ["HOME=/nonexistent", "PYTHONDONTWRITEBYTECODE=1", f"PYTHONPATH={repository / 'src'}", python]
+    if shutil.which("setpriv") is None:
+        pytest.skip("there is no setpriv here")
+    reachable = subprocess.run([*become, "-c", "import haste, numpy, pytest, psutil"], capture_output=True, cwd="/")
+    if reachable.returncode:
+        pytest.skip(f"a normal user cannot run {python} with the packages; name one in HASTE_NORMAL_USER_PYTHON")
+    command = [*become, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow", "-k", checks, __file__]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout

@@ -1,4 +1,4 @@
-"""Candidates, honest and hostile, as the executor's contract suite runs them. Each writes what it found to submission.csv."""
+"""Candidates, honest and hostile, for the executor's contract suite. Each writes what it found to submission.csv."""
 
 SPY = r"""
 import ctypes, glob, json, os, socket, subprocess, sys
@@ -89,7 +89,7 @@ assert __name__ == "__main__"
 print("to stdout"); print("to stderr", file=sys.stderr)
 json.dump({"argv": sys.argv, "file": os.path.basename(__file__), "cwd": os.path.dirname(__file__) == os.getcwd(),
     "main": sys.modules["__main__"].__dict__ is globals(), "sibling": sibling.VALUE, "path": sys.path[0] == os.getcwd(),
-    "annotation": str(type((lambda x: x).__annotations__)), "listing": sorted(os.listdir(".")), "input": sorted(os.listdir("input")),
+    "listing": sorted(os.listdir(".")), "input": sorted(os.listdir("input")),
     "threads": os.environ["OMP_NUM_THREADS"], "chance": [random.random(), float(numpy.random.rand())],
     "hash": hash("x"), "stdin": sys.stdin.read(), "environment": sorted(os.environ)}, open("diagnostics.json", "w"))
 open("submission.csv", "w").write("id,target\n1,2\n")
@@ -200,7 +200,7 @@ import glob, json, os, resource
 found = []
 for folder in (os.getcwd(), os.environ["TMPDIR"], "/tmp", "/dev/shm"):
     try:
-        found += [p for p in glob.glob(folder + "/**/trace-*", recursive=True)]
+        found += glob.glob(folder + "/trace-*") + glob.glob(folder + "/deep/er/trace-*")
     except OSError:
         pass
     try:
@@ -237,10 +237,12 @@ try:
     import matplotlib.pyplot, matplotlib.cbook, matplotlib
     import glob, os
     attempt("dem", lambda: matplotlib.cbook.get_sample_data("jacksboro_fault_dem.npz")["elevation"])
-    attempt("fonts", lambda: [open(p, "rb").read(4) for p in glob.glob(os.path.join(matplotlib.get_data_path(), "fonts/ttf/*.ttf"))])
+    fonts = glob.glob(os.path.join(matplotlib.get_data_path(), "fonts/ttf/*.ttf"))
+    attempt("fonts", lambda: [open(path, "rb").read(4) for path in fonts])
 except ImportError:
     pass
 def ours():
+    import os
     import haste
     folder = list(haste.__path__)[0]
     return [open(os.path.join(base, name), "rb").read(1) for base, _, names in os.walk(folder) for name in names]

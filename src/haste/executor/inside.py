@@ -209,7 +209,10 @@ def _drain(descriptor: int) -> None:
 def _wipe(folder: str) -> bool:
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, ignore_errors=True)
+            try:
+                shutil.rmtree(entry.path, ignore_errors=True)
+            except RecursionError:
+                return False
         else:
             os.unlink(entry.path)
     return not os.listdir(folder)

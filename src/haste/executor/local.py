@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from haste.schema.errors import ExecutorError
@@ -16,7 +17,7 @@ from haste.schema.execution import Finished, Guarantee, Job, Outcome
 
 from .interpreter import ask_interpreter
 from .isolation import Isolation
-from .scratch import check_job, prepare_empty
+from .scratch import check_job, prepare_empty, remove
 from .zygote import Slot, SlotFolders
 
 
@@ -29,9 +30,11 @@ class LocalExecutor:
         """
         self.name = isolation.name
         self._isolation = isolation
-        self._root = root.absolute()
+        self._root = root.resolve()
         interpreter = ask_interpreter(python)
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for stale in self._root.glob("slot*"):  # of an executor that was killed
+            remove(stale)
         empty = prepare_empty(self._root / "empty")
         self._changed = threading.Condition()
         self._queue: deque[Job] = deque()
@@ -58,7 +61,7 @@ class LocalExecutor:
             if job.id in self._running or any(queued.id == job.id for queued in self._queue):
                 message = "a job of this id is on its way already"
                 raise ExecutorError(message, where=f"job {job.id}")
-            self._queue.append(job)
+            self._queue.append(replace(job, input_dir=job.input_dir.resolve()))
             self._changed.notify_all()
 
     def wait(self, timeout_s: float | None = None) -> Sequence[Finished]:

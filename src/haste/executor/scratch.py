@@ -6,10 +6,13 @@ plain files of a bounded size is read.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -20,9 +23,7 @@ _BLOCK = 4096  # what the smallest file costs a disk; also bounds how many there
 
 
 def prepare_slot(folder: Path) -> tuple[Path, Path]:
-    """Make the `work` and `tmp` folders of a slot, without anything that an earlier process left there."""
-    if folder.exists():
-        _remove(folder)
+    """Make the `work` and `tmp` folders of a slot."""
     work, tmp = folder / "work", folder / "tmp"
     for path in (work, tmp):
         path.mkdir(parents=True, mode=0o700)
@@ -108,8 +109,9 @@ def used_bytes(*folders: Path) -> int:
                     total += max(status.st_blocks * 512, _BLOCK)
                     if stat.S_ISDIR(status.st_mode):
                         pending.append(entry.path)
-        except OSError:
-            continue  # gone, or closed to us: the candidate cannot fill what we cannot see for long
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # nobody nests so deep but to hide what lies there
+                return sys.maxsize
     return total
 
 
@@ -118,14 +120,16 @@ def empty(*folders: Path) -> bool:
     for folder in folders:
         for entry in list(os.scandir(folder)):
             if entry.is_dir(follow_symlinks=False):
-                _remove(Path(entry.path))
+                remove(Path(entry.path))
             else:
                 Path(entry.path).unlink(missing_ok=True)
     return not any(any(folder.iterdir()) for folder in folders)
 
 
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+def remove(folder: Path) -> None:
+    """Remove a folder whatever a candidate did to it."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():  # closed folders inside, or nested deeper than Python can recurse
         for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
             subprocess.run([*command, "--", str(folder)], capture_output=True, check=False)
