@@ -7,9 +7,12 @@ from haste.agents.builtin.tabular.domain import FEATURES as TABULAR_FEATURES
 from haste.agents.builtin.tabular.domain import TABULAR
 from haste.agents.builtin.technique import Domain, Facts
 
-from . import features, matrix
+from . import copies, features, matrix, preparation
 from .approaches import APPROACHES
+from .averaging_techniques import AVERAGING_TECHNIQUES
 from .families import FAMILIES
+from .learning_techniques import LEARNING_TECHNIQUES
+from .view_techniques import VIEW_TECHNIQUES
 
 _FROM_TABLES = (
     "average_folds", "calibrate_probabilities", "tune_threshold", "clip_predictions", "log_target", "root_target",
@@ -28,18 +31,37 @@ def start(constants: Constants, _facts: Facts) -> tuple[Step, ...]:
 
 IMAGE = Domain(
     name="image",
-    techniques=APPROACHES + tuple(technique for technique in TABULAR.techniques if technique.name in _FROM_TABLES),
+    techniques=APPROACHES
+    + VIEW_TECHNIQUES
+    + LEARNING_TECHNIQUES
+    + AVERAGING_TECHNIQUES
+    + tuple(technique for technique in TABULAR.techniques if technique.name in _FROM_TABLES),
     families=FAMILIES,
     features={
         **{name: TABULAR_FEATURES[name] for name in _COLUMNS},
         "pictures": features.pictures,
+        "same_polarity": preparation.same_polarity,
+        "even_contrast": preparation.even_contrast,
+        "even_lighting": preparation.even_lighting,
+        "remove_specks": preparation.remove_specks,
+        "crop": preparation.crop,
+        "centre": preparation.centre,
+        "deskew": preparation.deskew,
+        "blur": preparation.blur,
         "pixel_columns": features.pixel_columns,
     },
     matrix={
         "pixels": matrix.pixels,
         "blocks": matrix.blocks,
         "hog": matrix.hog,
+        "textures": matrix.textures,
+        "profiles": matrix.profiles,
+        "shades": matrix.shades,
+        "waves": matrix.waves,
+        "unit_spread": matrix.unit_spread,
+        "radial": matrix.radial,
         "margins": matrix.margins,
+        "around": copies.around,
     },
     start=start,
 )

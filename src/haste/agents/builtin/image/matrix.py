@@ -48,6 +48,38 @@ _BLOCKS = '''def blocks(X, cells):
     return np.concatenate([part.reshape(len(part), -1) for part in found], axis=1)'''
 
 
+# Ojala, Pietikainen and Maenpaa, Multiresolution gray-scale and rotation invariant texture classification, TPAMI 2002.
+_TEXTURES = '''def textures(X, cells):
+    """Shares of local binary patterns (uniform ones, whichever way they are turned) in cells x cells parts."""
+    height, width, _ = SHAPE
+    picture = np.pad(grey(X), ((0, 0), (1, 1), (1, 1)), mode="edge")
+    ring = [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
+    centre = picture[:, 1:-1, 1:-1]
+    higher = np.stack([picture[:, a : a + height, b : b + width] > centre for a, b in ring])
+    changes = (higher != np.roll(higher, 1, axis=0)).sum(axis=0)
+    pattern = np.where(changes <= 2, higher.sum(axis=0), 9)
+    shares = [pool((pattern == kind).astype(np.float32), cells) for kind in range(10)]
+    return np.sqrt(np.stack(shares, axis=3).reshape(len(picture), -1))'''
+
+_PROFILES = '''def profiles(X):
+    """Means of the rows and of the columns of each picture."""
+    found = grey(X)
+    return np.concatenate([found.mean(axis=1), found.mean(axis=2)], axis=1)'''
+
+_SHADES = '''def shades(X, cells, levels):
+    """How often each level of each colour occurs in cells x cells parts of a picture."""
+    pictures = np.asarray(X, dtype=np.float32).reshape(-1, *SHAPE)
+    level = np.minimum((pictures * levels).astype(int), levels - 1)
+    pairs = [(colour, number) for colour in range(SHAPE[2]) for number in range(levels)]
+    shares = [pool((level[..., colour] == number).astype(np.float32), cells) for colour, number in pairs]
+    return np.sqrt(np.stack(shares, axis=3).reshape(len(pictures), -1))'''
+
+_WAVES = '''def waves(X):
+    """Strength of the slow waves in each picture, wherever they stand."""
+    strength = np.log1p(np.abs(np.fft.fft2(grey(X) - grey(X).mean(axis=(1, 2), keepdims=True))))
+    return np.concatenate([strength[:, :7, :7], strength[:, -6:, :7]], axis=1).reshape(len(X), -1) / 7'''
+
+
 def has_columns(constants: Constants) -> bool:
     """Whether there is anything beside the pictures."""
     return bool(constants.numeric or constants.categorical or constants.dates or constants.text)
@@ -87,7 +119,46 @@ def blocks(step: Step, recipe: Recipe, pipe: Pipe) -> None:
     _see(step, recipe, pipe, _function("blocks", cells=step.params["cells"]), _POOL, _BLOCKS)
 
 
-_MARGINS = '''class MarginSVC(SVC):
+def textures(step: Step, recipe: Recipe, pipe: Pipe) -> None:
+    _see(step, recipe, pipe, _function("textures", cells=step.params["cells"]), _GREY, _POOL, _TEXTURES)
+
+
+def profiles(step: Step, recipe: Recipe, pipe: Pipe) -> None:
+    _see(step, recipe, pipe, "FunctionTransformer(profiles)", _GREY, _PROFILES)
+
+
+def shades(step: Step, recipe: Recipe, pipe: Pipe) -> None:
+    view = _function("shades", cells=step.params["cells"], levels=step.params["levels"])
+    _see(step, recipe, pipe, view, _POOL, _SHADES)
+
+
+def waves(step: Step, recipe: Recipe, pipe: Pipe) -> None:
+    _see(step, recipe, pipe, "FunctionTransformer(waves)", _GREY, _WAVES)
+
+
+_UNIT_SPREAD = '''class UnitSpread(TransformerMixin, BaseEstimator):
+    """Divides by the spread of all columns together, so that a kernel's width does not depend on the view."""
+
+    def fit(self, X, y=None):
+        self.spread_ = max(np.sqrt(np.var(X, axis=0).sum()), 1e-9)
+        return self
+
+    def transform(self, X):
+        return X / self.spread_'''
+
+
+def unit_spread(_step: Step, _recipe: Recipe, pipe: Pipe) -> None:
+    pipe.definitions.append(_UNIT_SPREAD)
+    pipe.after["scale"] = "UnitSpread()"
+
+
+def radial(step: Step, _recipe: Recipe, pipe: Pipe) -> None:
+    """Radial basis functions for a linear model (Nystroem): a support vector machine's reach at a linear price."""
+    nystroem = call("Nystroem", n_components=literal(step.params["count"]), random_state="seed")
+    pipe.after["expand"] = call("make_pipeline", "StandardScaler()", nystroem)
+
+
+MARGINS = '''class MarginSVC(SVC):
     """A support vector machine whose margins stand for probabilities: enough to choose a class."""
 
     def predict_proba(self, X):
@@ -106,7 +177,7 @@ def margins(_step: Step, recipe: Recipe, pipe: Pipe) -> None:
     if recipe.constants.task == "regression":
         return
     if recipe.constants.need is PredictionNeed.LABEL:
-        pipe.definitions.append(_MARGINS)
+        pipe.definitions.append(MARGINS)
         pipe.estimator = "MarginSVC"
     else:
         pipe.definitions.append(_CALIBRATED)
