@@ -47,29 +47,32 @@ class Index:
             words = terms(text)
             for term, count in Counter(words).items():
                 positions, weights = postings.get(term, (array("i"), array("f")))
-                weight = _weight(count, len(words), self.mean_length)
+                weight = count * (K1 + 1) / (count + _norm(len(words), self.mean_length))
                 postings[term] = (positions + array("i", [position]), weights + array("f", [weight]))
         return Index(self.size + len(texts), self.mean_length, postings)
 
 
 def build_index(texts: Sequence[str]) -> Index:
     """Index texts by their position."""
-    postings: dict[str, Posting] = {}
-    lengths = array("i")
+    found: dict[str, tuple[list[int], list[int]]] = {}
+    lengths: list[int] = []
     for position, text in enumerate(texts):
         words = terms(text)
         lengths.append(len(words))
         for term, count in Counter(words).items():
-            if (posting := postings.get(term)) is None:
-                posting = postings[term] = (array("i"), array("f"))
+            if (posting := found.get(term)) is None:
+                posting = found[term] = ([], [])
             posting[0].append(position)
             posting[1].append(count)
     mean = sum(lengths) / len(lengths) if lengths else 0.0
-    for positions, weights in postings.values():
-        for i, position in enumerate(positions):
-            weights[i] = _weight(weights[i], lengths[position], mean)
+    norms = [_norm(length, mean) for length in lengths]
+    postings: dict[str, Posting] = {}
+    while found:  # emptied on the way, so that lists and arrays are not all held at once
+        term, (positions, counts) = found.popitem()
+        weights = [count * (K1 + 1) / (count + norms[at]) for at, count in zip(positions, counts, strict=True)]
+        postings[term] = (array("i", positions), array("f", weights))
     return Index(len(texts), mean, postings)
 
 
-def _weight(count: float, length: int, mean: float) -> float:
-    return count * (K1 + 1) / (count + K1 * (1 - B + B * length / (mean or 1)))
+def _norm(length: int, mean: float) -> float:
+    return K1 * (1 - B + B * length / (mean or 1))

@@ -113,7 +113,7 @@ def fold(records: Iterable[LedgerRecord]) -> Evidence:
 def votes(skill: Skill, evidence: Evidence) -> tuple[Vote, ...]:
     """All competitions that tried the claim while its conditions held, by name, whatever the skill's tier."""
     by_run: dict[str, list[float]] = defaultdict(list)
-    for observation in _observations(skill, evidence):
+    for observation in observations(skill, evidence):
         run = evidence.runs.get(observation.run)
         if run is None or observation.gain is None or not observation.noise or observation.noise <= 0:
             continue
@@ -155,7 +155,7 @@ def effect(skill: Skill, evidence: Evidence) -> Effect:
     return Effect(gain=gain, low=low, high=high, level=DEFAULTS.effect_level, competitions=len(cast))
 
 
-def _observations(skill: Skill, evidence: Evidence) -> Iterable[ObservationRecord]:
+def observations(skill: Skill, evidence: Evidence) -> list[ObservationRecord]:
     """Changes that applied the skill's technique; for advice without one, changes that cite it. And merged ones."""
     direct = (
         evidence.by_technique.get(skill.technique, ()) if skill.technique else evidence.by_citation.get(skill.id, ())

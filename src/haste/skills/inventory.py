@@ -6,14 +6,14 @@ another domain's or another competition's skills.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from haste.schema.knowledge import Problem, Skill, SkillScope, Status, TextFile, Tier
+from haste.schema.knowledge import Problem, Skill, SkillNote, SkillScope, Status, TextFile, Tier
 
 from .bm25 import Index, build_index
 from .markdown import FormError, line_of
-from .skill import path_of, read_skill, text_file
+from .skill import note, path_of, read_skill, text_file
 from .words import body_digest, digest, token_estimate
 
 
@@ -26,8 +26,10 @@ class Held:
     digest: str  # of the file's text
     tokens: int  # estimate for what a brief shows of it
     body: str  # digest of the body's words
+    note: SkillNote  # without an effect, which is not in the store
     position: int = 0  # in the index
     group: str = ""  # the id that stands for all skills tied to this one by conflict
+    group_status: Status = Status.CANDIDATE  # of the skill with that id
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def with_changes(inventory: Inventory, after: Iterable[Skill]) -> Inventory:
 
 def _hold(skill: Skill, file: TextFile) -> Held:
     shown = token_estimate(skill.name + skill.description + skill.body)
-    return Held(skill, file.path, digest(file.text), shown, body_digest(skill.body))
+    pinned = digest(file.text)
+    return Held(skill, file.path, pinned, shown, body_digest(skill.body), note(skill, pinned))
 
 
 def _indexed(skill: Skill) -> str:
@@ -125,7 +128,8 @@ def _without_doubles(held: Sequence[Held], problems: list[Problem]) -> list[Held
 def _assemble(held: Sequence[Held], problems: Iterable[Problem], index: Index) -> Inventory:
     ordered = sorted(held, key=lambda one: one.skill.id)
     groups = _conflict_groups(ordered)
-    placed = tuple(replace(one, group=groups.get(one.skill.id, one.skill.id)) for one in ordered)
+    statuses = {one.skill.id: one.skill.status for one in ordered}
+    placed = tuple(_tied(one, groups.get(one.skill.id, one.skill.id), statuses) for one in ordered)
     pools: dict[tuple[Tier, str], list[Held]] = {}
     for one in placed:
         if one.skill.status is not Status.RETIRED:
@@ -146,6 +150,12 @@ def _assemble(held: Sequence[Held], problems: Iterable[Problem], index: Index) -
         index=index,
         _pools={key: tuple(pool) for key, pool in pools.items()},
     )
+
+
+def _tied(held: Held, group: str, statuses: Mapping[str, Status]) -> Held:
+    if (held.group, held.group_status) == (group, statuses[group]):
+        return held
+    return replace(held, group=group, group_status=statuses[group])
 
 
 def _key(skill: Skill) -> str:

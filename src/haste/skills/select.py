@@ -25,9 +25,8 @@ from haste.schema.knowledge import (
 )
 
 from .inventory import Held, Inventory
-from .skill import note
 from .thresholds import DEFAULTS
-from .words import digest, draw
+from .words import Chance, digest
 
 LISTED = 200  # dropped skills that a manifest names; the rest is counted
 FLAT = (Loading.RETRIEVAL, Loading.RANDOM, Loading.FLAT)
@@ -71,21 +70,23 @@ def select(inventory: Inventory, request: Request) -> Selection:
     loaded: list[Held] = []
     exposures: list[SkillExposure] = []
     unlisted = dropped = 0
+    luck = Chance("withhold", request.seed)
     for held in ranked:
-        chance = _mask_probability(held, request, inventory)
-        if held.position not in fits:
+        # Rivals share their leader's probability and draw, so that one draw decides for all of them.
+        chance = request.withhold.get(held.group_status, 0.0)
+        if fits is not None and held.position not in fits:
             dropped += 1
             if dropped > LISTED:
                 unlisted += 1
             else:
                 exposures.append(_exposure(held, "dropped", chance))
-        elif draw("withhold", request.seed, held.group) < chance:
+        elif luck.draw(held.group) < chance:
             exposures.append(_exposure(held, "masked", chance))
         else:
             loaded.append(held)
             exposures.append(_exposure(held, "loaded", chance))
     loaded.sort(key=lambda held: (_TIER_ORDER[held.skill.tier], held.skill.id))
-    notes = tuple(note(held.skill, held.digest, request.effects.get(held.skill.id)) for held in loaded)
+    notes = tuple(_note(held, request.effects.get(held.skill.id)) for held in loaded)
     return Selection(notes, _manifest(inventory, request, tuple(exposures), unlisted))
 
 
@@ -98,7 +99,8 @@ def _pool(inventory: Inventory, request: Request) -> tuple[Held, ...]:
 def _rank(inventory: Inventory, request: Request, pool: tuple[Held, ...]) -> Sequence[Held]:
     """Best first; ties by id. Policies without a rank keep the pool's order."""
     if request.policy is Loading.RANDOM:
-        return sorted(pool, key=lambda held: (draw("random", request.seed, held.skill.id), held.skill.id))
+        chance = Chance("random", request.seed)
+        return sorted(pool, key=lambda held: (chance.draw(held.skill.id), held.skill.id))
     if request.policy is Loading.RETRIEVAL:
         scores = inventory.index.scores(request.query)
         return sorted(pool, key=lambda held: (-scores[held.position], held.skill.id))
@@ -122,10 +124,10 @@ def _utility(effect: Effect | None) -> float:
     return 1.0 + 0.5 * math.tanh(shrunk / 2)
 
 
-def _fits(request: Request, ranked: Sequence[Held]) -> set[int]:
-    """Positions of the skills that the budget has room for, taken greedily in rank order, rivals together."""
+def _fits(request: Request, ranked: Sequence[Held]) -> set[int] | None:
+    """Positions of the skills that the budget has room for, greedily in rank order, rivals together; None: all."""
     if request.policy not in BUDGETED:
-        return {held.position for held in ranked}
+        return None
     groups: dict[str, list[Held]] = {}
     for held in ranked:
         groups.setdefault(held.group, []).append(held)
@@ -151,22 +153,21 @@ def _fill(groups: Iterable[Sequence[Held]], room: int) -> tuple[set[int], int]:
     return taken, room
 
 
-def _mask_probability(held: Held, request: Request, inventory: Inventory) -> float:
-    """By status; rivals share the leader's, so that one draw decides for all of them."""
-    leader = inventory.by_id[held.group].skill if held.group in inventory.by_id else held.skill
-    return request.withhold.get(leader.status, 0.0)
+def _note(held: Held, effect: Effect | None) -> SkillNote:
+    return held.note if effect is None else held.note.model_copy(update={"effect": effect})
+
+
+_REASONS = {"masked": "withheld at random", "dropped": "no room in the token budget", "loaded": ""}
 
 
 def _exposure(held: Held, state: ExposureState, chance: float) -> SkillExposure:
-    reasons = {"masked": "withheld at random", "dropped": "no room in the token budget", "loaded": ""}
-    # Built unchecked: these come from checked values, and a flat pool of thousands passes here.
-    return SkillExposure.model_construct(
+    return SkillExposure(
         skill=held.skill.id,
         name=held.skill.name,
         revision=held.skill.revision,
         digest=held.digest,
         state=state,
-        reason=reasons[state],
+        reason=_REASONS[state],
         mask_probability=chance,
         tokens=held.tokens,
     )

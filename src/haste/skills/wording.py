@@ -90,7 +90,7 @@ def with_table(skill: Skill, sides: Sequence[tuple[Skill, Sequence[Condition]]])
 
     `sides` are all rivals, the skill among them, each with the conditions found for it; both files get the same table.
     """
-    rows = [f"| {_when(side, conditions)} | {side.name} |" for side, conditions in sorted(sides, key=lambda s: s[0].id)]
+    rows = [f"| {_when(*side)} | {_whom(side[0])} |" for side in sorted(sides, key=lambda side: side[0].id)]
     if len(sides) == 1:
         rows.append("| otherwise | the opposite |" if sides[0][1] else "| elsewhere | not known |")
     table = [
@@ -126,9 +126,14 @@ def _when(side: Skill, conditions: Sequence[Condition]) -> str:
     scope = {
         Tier.GLOBAL: "any domain",
         Tier.DOMAIN: f"{_plain(side.domain or '')} domain",
-        Tier.COMPETITION: "this competition",
+        Tier.COMPETITION: "a competition with a note of its own",
     }[side.tier]
     return ", ".join([scope, *(in_words(condition) for condition in conditions)])
+
+
+def _whom(side: Skill) -> str:
+    """The skill to follow. One of a competition is not named: its name would stand in skills of wider tiers."""
+    return "that note" if side.tier is Tier.COMPETITION else side.name
 
 
 def _body(heading: str, advice: Sequence[str], conditions: Sequence[Condition], where: str) -> str:

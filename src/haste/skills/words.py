@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import pairwise
 
-_TERM = re.compile(r"[a-z0-9]+")
+_TERM = re.compile(r"[a-z0-9]{2,}")
+_NO_MARKS = dict.fromkeys(map(ord, ".,;:!?'\"`*_#|()[]-"), " ")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def terms(text: str) -> list[str]:
     """Lower-case runs of letters and digits, in order; single characters are left out."""
-    return [term for term in _TERM.findall(text.lower()) if len(term) > 1]
+    return _TERM.findall(text.lower())
 
 
 def word_count(text: str) -> int:
@@ -32,7 +33,7 @@ def digest(text: str) -> str:
 
 def body_digest(body: str) -> str:
     """Equal for bodies that differ in case, white space or punctuation only."""
-    return digest(" ".join(_TERM.findall(body.lower())))
+    return digest(" ".join(body.lower().translate(_NO_MARKS).split()))
 
 
 def pairs(text: str) -> frozenset[int]:
@@ -52,10 +53,16 @@ def hash_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")
 
 
-def draw(*parts: object) -> float:
-    """A number in [0, 1) that depends on nothing but its arguments."""
-    text = "\x1f".join(str(part) for part in parts)
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big") / 2**56
+class Chance:
+    """Numbers in [0, 1) that depend on nothing but what they are drawn for."""
+
+    def __init__(self, *purpose: object) -> None:
+        self._begun = hashlib.sha256("\x1f".join(map(str, purpose)).encode() + b"\x1f")
+
+    def draw(self, name: str) -> float:
+        drawn = self._begun.copy()
+        drawn.update(name.encode())
+        return int.from_bytes(drawn.digest()[:7], "big") / 2**56
 
 
 def slug(text: str, length: int = 64) -> str:

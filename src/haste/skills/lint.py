@@ -1,0 +1,32 @@
+"""What is wrong with a whole store, beyond what could not be loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from haste.schema.knowledge import CompetitionTerms, Problem, Skill, Status
+
+from .gate import gate
+from .inventory import Inventory
+
+
+def lint(inventory: Inventory, terms: Mapping[str, CompetitionTerms] | None = None) -> tuple[Problem, ...]:
+    """Problems of loading, texts that the gate would refuse, and conflict links without their counterpart."""
+    found = list(inventory.problems)
+    for held in inventory.held:
+        skill = held.skill
+        names = dict.fromkeys((*skill.discovered_in, *filter(None, (skill.competition,))))
+        known = [(terms or {}).get(name, CompetitionTerms(competition=name)) for name in names]
+        found += [problem.model_copy(update={"where": held.path}) for problem in gate(skill, known)]
+        found += [Problem(where=held.path, code="conflict", reason=reason) for reason in _one_sided(skill, inventory)]
+    return tuple(found)
+
+
+def _one_sided(skill: Skill, inventory: Inventory) -> Iterator[str]:
+    """What is wrong with each of a live skill's links to its rivals."""
+    for rival in skill.conflicts_with if skill.status is not Status.RETIRED else ():
+        held = inventory.by_id.get(rival)
+        if held is None:
+            yield f"its rival {rival} is not in the store"
+        elif held.skill.status is not Status.RETIRED and skill.id not in held.skill.conflicts_with:
+            yield f"its rival {held.skill.name} does not name it in turn"
