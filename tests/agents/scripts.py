@@ -28,8 +28,13 @@ for folder in sys.argv[1:]:
 
 def run_all(scripts: Mapping[str, str], input_dir: Path, scratch: Path) -> dict[str, dict[str, object]]:
     """Run each script over the same `input/`; name -> {"error", "seconds", "folder"}."""
+    return run_many({name: (code, input_dir) for name, code in scripts.items()}, scratch)
+
+
+def run_many(jobs: Mapping[str, tuple[str, Path]], scratch: Path) -> dict[str, dict[str, object]]:
+    """Run each script over the `input/` beside it; as `run_all`."""
     folders = {}
-    for number, (name, code) in enumerate(scripts.items()):
+    for number, (name, (code, input_dir)) in enumerate(jobs.items()):
         folder = scratch / f"run{number}"
         folder.mkdir(parents=True)
         (folder / "solution.py").write_text(code, encoding="utf-8")

@@ -74,7 +74,9 @@ class Pipe:
 
     def expression(self, groups: Iterable[str]) -> list[str]:
         """The transformers before the estimator, as expressions."""
-        entries = [f'("{branch.name}", {chain(branch.chain)}, {branch.columns})' for branch in self.branches(groups)]
+        entries = [
+            call("", f'"{branch.name}"', chain(branch.chain), branch.columns) for branch in self.branches(groups)
+        ]
         keywords = {} if self.dense else {"sparse_threshold": "1.0"}
         first = call("ColumnTransformer", bracket(entries), **keywords)
         return [first, *(self.after[slot] for slot in AFTER_SLOTS if slot in self.after)]

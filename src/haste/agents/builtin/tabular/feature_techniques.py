@@ -61,7 +61,7 @@ def _row_key(recipe: Recipe, _facts: Facts) -> Recipe | None:
     return recipe.put("row_keys").change(model=recipe.model.put("key_target"))
 
 
-_technique = partial(Technique, domain="tabular", scale=Scale.STRUCTURAL)
+_technique = partial(Technique, domain="tabular", scale=Scale.STRUCTURAL, answers=(_GAP,))
 
 FEATURE_TECHNIQUES: tuple[Technique, ...] = (
     _technique(

@@ -8,6 +8,9 @@ from haste.agents.builtin.script import Branch, Pipe, call, literal
 _IMPUTE = 'SimpleImputer(strategy="median", keep_empty_features=True)'
 
 
+_INDICATORS = 'OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=50, sparse_output=False)'
+
+
 def _target_encoder(recipe: Recipe) -> str:
     kind = {"regression": "continuous", "binary": "binary", "multiclass": "multiclass"}[recipe.constants.task]
     return call("TargetEncoder", target_type=literal(kind), random_state="seed")
@@ -25,13 +28,16 @@ def encode(step: Step, recipe: Recipe, pipe: Pipe) -> None:
         case "target":
             pipe.categories = [_target_encoder(recipe), *(["StandardScaler()"] if pipe.scaled else [])]
         case "onehot":
-            pipe.categories = [
-                'OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=50, sparse_output=False)'
-            ]
+            pipe.categories = [_INDICATORS]
         case "frequent":
             pipe.categories = [
-                'OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=10, max_categories=20, '
-                "sparse_output=False)"
+                call(
+                    "OneHotEncoder",
+                    handle_unknown='"infrequent_if_exist"',
+                    min_frequency="10",
+                    max_categories="20",
+                    sparse_output="False",
+                )
             ]
         case "ordinal":
             pipe.categories = ['OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)']

@@ -1,0 +1,175 @@
+"""Order: evidence of skills first, else the base order without any preference; and what is closed on a branch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from haste.agents.builtin.catalogue import DOMAINS
+from haste.agents.builtin.choose import base_order, in_order, open_techniques
+from haste.agents.builtin.engineer import BuiltinEngineer
+from haste.agents.builtin.evidence import evidence
+from haste.agents.builtin.facts import facts_of
+from haste.schema.brief import Attempt, Brief, Incumbent
+from haste.schema.competition import Kind
+from haste.schema.conditions import Condition
+from haste.schema.execution import Outcome
+from haste.schema.knowledge import Effect, SkillNote, Status, Tier
+from haste.schema.solution import Operator, Scale
+
+from .examples import example
+
+TWEAKS = [technique for technique in DOMAINS["tabular"].techniques if technique.scale is Scale.TWEAK]
+BRIEF = example(Kind.BINARY, "roc_auc").brief()
+
+
+def note(technique: str, gain: float | None = None, competitions: int = 3, **more: Any) -> SkillNote:
+    values: dict[str, Any] = {
+        "name": f"skill-{technique}", "tier": Tier.DOMAIN, "status": Status.ACTIVE,
+        "description": "", "body": "", "digest": "d",
+        "claim": f"tabular/{technique}/+", "technique": technique,
+        "effect": Effect(gain=gain, competitions=competitions) if gain is not None else None,
+    }  # fmt: skip
+    return SkillNote(**{**values, **more})
+
+
+def attempt(technique: str, **more: Any) -> Attempt:
+    values: dict[str, Any] = {
+        "candidate": "c9", "branch": "c1", "operator": Operator.REFINE, "title": technique,
+        "technique": technique,
+        "scale": Scale.TWEAK, "diagnosis": None, "outcome": Outcome.OK, "score": 0.8,
+        "gain": -0.01, "noise": 0.01, "kept": False,
+    }  # fmt: skip
+    return Attempt(**{**values, **more})
+
+
+def names(brief: Brief) -> list[str]:
+    return [choice.technique.name for choice in in_order(TWEAKS, brief, facts_of(brief))]
+
+
+def test_textbook_is_the_rank() -> None:
+    brief = BRIEF.model_copy(update={"order": "textbook"})
+    assert [technique.rank for technique in base_order(TWEAKS, brief)] == sorted(technique.rank for technique in TWEAKS)
+
+
+def test_random_is_drawn_from_the_seed_and_prefers_nothing() -> None:
+    orders = [names(BRIEF.model_copy(update={"seed": seed})) for seed in range(400)]
+    assert names(BRIEF) == names(BRIEF)
+    firsts = {technique.name: sum(order[0] == technique.name for order in orders) for technique in TWEAKS}
+    expected = 400 / len(TWEAKS)
+    assert max(firsts.values()) < 3 * expected
+    assert min(firsts.values()) > 0
+
+
+def test_positive_evidence_leads_and_negative_trails() -> None:
+    skills = (note("average_seeds", 1.0), note("winsorise", 2.5), note("average_folds", -2.0))
+    order = names(BRIEF.model_copy(update={"skills": skills}))
+    assert order[:2] == ["winsorise", "average_seeds"]
+    assert order[-1] == "average_folds"
+    plain = [name for name in names(BRIEF) if name not in ("winsorise", "average_seeds", "average_folds")]
+    assert order[2:-1] == plain
+
+
+def test_few_competitions_count_less() -> None:
+    skills = (note("winsorise", 2.0, competitions=1), note("average_seeds", 1.8, competitions=8))
+    assert names(BRIEF.model_copy(update={"skills": skills}))[:2] == ["average_seeds", "winsorise"]
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        note("winsorise", 5.0, status=Status.RETIRED),
+        note("winsorise", 5.0, conditions=(Condition(fact="rows", op=">", value=10**9),)),
+        note("winsorise", 5.0, status=Status.CONTESTED, conditions=(Condition(fact="not_known", op="==", value=1),)),
+        note("some_other", 5.0),
+    ],
+)
+def test_skills_that_do_not_speak_here_change_nothing(silent: SkillNote) -> None:
+    assert names(BRIEF.model_copy(update={"skills": (silent,)})) == names(BRIEF)
+
+
+def test_a_claim_without_a_measured_effect_counts_by_its_polarity() -> None:
+    technique = next(technique for technique in TWEAKS if technique.name == "winsorise")
+    gains = []
+    for claim in ("tabular/winsorise/+", "tabular/winsorise/-"):
+        found = evidence(
+            technique, BRIEF.model_copy(update={"skills": (note("winsorise", claim=claim),)}), facts_of(BRIEF)
+        )
+        assert found is not None
+        gains.append(found.gain)
+    assert gains[0] > 0 > gains[1]
+
+
+def test_the_engineer_follows_evidence_and_cites_it() -> None:
+    engineer = BuiltinEngineer()
+    drafted = engineer.draft(BRIEF.model_copy(update={"order": "textbook"}), 1)[0]
+    incumbent = Incumbent(
+        candidate="c1", title="", code=drafted.code, recipe=drafted.recipe, score=0.8, fold_scores=(), wall_s=None
+    )
+    asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK})
+    for technique in ("average_folds", "shallower_trees"):
+        proposal = engineer.refine(asked.model_copy(update={"skills": (note(technique, 1.0),)}))
+        assert proposal is not None
+        assert (proposal.technique, proposal.cites) == (technique, (f"skill-{technique}",))
+
+
+def test_drafts_are_of_different_groups_and_follow_evidence() -> None:
+    engineer = BuiltinEngineer()
+    textbook = BRIEF.model_copy(update={"order": "textbook"})
+    assert [draft.technique for draft in engineer.draft(textbook, 3)] == [
+        "use_lightgbm",
+        "use_linear",
+        "use_extra_trees",
+    ]
+    warm = textbook.model_copy(update={"skills": (note("use_kernel", 2.0), note("use_lightgbm", -2.0))})
+    assert [draft.technique for draft in engineer.draft(warm, 3)] == ["use_kernel", "use_linear", "use_extra_trees"]
+    for seed in range(20):
+        drafts = engineer.draft(BRIEF.model_copy(update={"seed": seed}), 3)
+        families = DOMAINS["tabular"].families
+        assert len({families[draft.recipe["model"]["family"]].group for draft in drafts if draft.recipe}) == 3
+
+
+def closed(*history: Attempt) -> set[str]:
+    brief = BRIEF.model_copy(update={"history": history, "branch": "c1"})
+    every = DOMAINS["tabular"].techniques
+    return {technique.name for technique in every} - {technique.name for technique in open_techniques(every, brief)}
+
+
+def test_a_reverted_change_is_closed_until_the_model_changes() -> None:
+    assert closed(attempt("winsorise")) == {"winsorise"}
+    moved = attempt("use_kernel", scale=Scale.APPROACH, kept=True, gain=0.1)
+    assert closed(attempt("winsorise"), moved) == {"use_kernel"}
+    assert closed(attempt("winsorise", branch="c2")) == set()
+
+
+def test_a_kept_change_may_come_again_but_not_its_reverse() -> None:
+    assert closed(attempt("shallower_trees", kept=True)) == {"deeper_trees"}
+
+
+def test_a_crash_stays_closed() -> None:
+    moved = attempt("use_kernel", scale=Scale.APPROACH, kept=True)
+    assert "ratios" in closed(attempt("ratios", outcome=Outcome.CRASHED, kept=None), moved)
+
+
+def test_a_drafted_family_is_no_place_to_move_to() -> None:
+    drafted = attempt("use_linear", operator=Operator.DRAFT, branch="c2", scale=Scale.APPROACH, kept=None)
+    assert closed(drafted) == {"use_linear"}
+
+
+def test_nothing_left_is_none() -> None:
+    engineer = BuiltinEngineer()
+    drafted = engineer.draft(BRIEF, 1)[0]
+    incumbent = Incumbent(
+        candidate="c1", title="", code=drafted.code, recipe=drafted.recipe, score=0.8, fold_scores=(), wall_s=None
+    )
+    history = tuple(attempt(technique.name) for technique in TWEAKS)
+    asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK, "history": history})
+    assert engineer.refine(asked) is None
+
+
+def test_a_strangers_script_is_left_alone() -> None:
+    foreign = Incumbent(candidate="c1", title="", code="print(1)", recipe=None, score=0.8, fold_scores=(), wall_s=None)
+    assert BuiltinEngineer().refine(BRIEF.model_copy(update={"incumbent": foreign, "branch": "c1"})) is None
+    odd = foreign.model_copy(update={"recipe": {"made": "elsewhere"}})
+    assert BuiltinEngineer().refine(BRIEF.model_copy(update={"incumbent": odd, "branch": "c1"})) is None

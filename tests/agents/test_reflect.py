@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from haste.agents.builtin.engineer import BuiltinEngineer
+from haste.schema.brief import Attempt
+from haste.schema.competition import Kind
+from haste.schema.execution import Outcome
+from haste.schema.knowledge import Learning, Tier
+from haste.schema.solution import Operator, Scale
+
+from .examples import example
+from .test_choose import attempt
+
+MADE = example(Kind.BINARY, "roc_auc").brief()
+BRIEF = MADE.model_copy(
+    update={"profile": MADE.profile.model_copy(update={"facts": {"rows": 240, "numeric_columns": 10, "columns": 12}})}
+)
+
+
+def learned(*history: Attempt) -> dict[str, Learning]:
+    found = BuiltinEngineer().reflect(BRIEF.model_copy(update={"history": history}))
+    assert len({learning.id for learning in found}) == len(found)
+    return {learning.technique or "": learning for learning in found}
+
+
+def test_what_was_kept_and_what_hurt() -> None:
+    found = learned(
+        attempt("ratios", candidate="c4", gain=0.03, noise=0.01, kept=True),
+        attempt("ratios", candidate="c5", gain=0.01, noise=0.01, kept=False),
+        attempt("winsorise", candidate="c6", gain=-0.04, noise=0.01),
+    )
+    helped, hurt = found["ratios"], found["winsorise"]
+    assert helped.claim == "tabular/ratios/+"
+    assert (helped.kept, helped.tried, helped.gain, helped.supports) == (1, 2, 2.0, ("c4", "c5"))
+    assert helped.tier is Tier.DOMAIN
+    assert hurt.claim == "tabular/winsorise/-"
+    assert hurt.gain == -4.0
+    assert "hurt" in hurt.statement
+
+
+def test_conditions_are_preconditions_whose_facts_are_known_and_the_size() -> None:
+    found = learned(attempt("ratios", gain=0.03, kept=True), attempt("log_skewed_columns", gain=0.03, kept=True))
+    assert {str(condition) for condition in found["ratios"].conditions} == {"numeric_columns >= 2", "rows >= 100"}
+    assert {str(c) for c in found["log_skewed_columns"].conditions} == {"numeric_columns >= 1", "rows < 1000"}
+
+
+def test_averaging_is_proposed_for_all_domains_and_small_effects_for_one_competition() -> None:
+    found = learned(attempt("average_seeds", gain=0.03, kept=True), attempt("ratios", gain=0.011, kept=True))
+    assert found["average_seeds"].tier is Tier.GLOBAL
+    assert found["average_seeds"].claim == "any/average_seeds/+"
+    assert found["ratios"].tier is Tier.COMPETITION
+
+
+def test_at_least_two_and_at_most_five() -> None:
+    dull = [attempt(name, gain=0.0001) for name in ("ratios", "products", "winsorise")]
+    assert len(learned(*dull)) == 2
+    names = ["ratios", "products", "winsorise", "average_seeds", "average_folds", "shallower_trees", "deeper_trees"]
+    assert len(learned(*[attempt(name, gain=0.05, kept=True) for name in names])) == 5
+
+
+def test_failures_and_strangers_teach_nothing() -> None:
+    assert (
+        learned(attempt("ratios", outcome=Outcome.CRASHED, kept=None, gain=None), attempt("not_ours", kept=True)) == {}
+    )
+
+
+def test_the_best_beginning_is_a_note_for_this_competition() -> None:
+    drafts = [
+        attempt(
+            name,
+            candidate=f"c{score}",
+            operator=Operator.DRAFT,
+            scale=Scale.APPROACH,
+            score=score,
+            kept=None,
+            gain=None,
+        )
+        for name, score in (("use_linear", 0.7), ("use_kernel", 0.9))
+    ]
+    found = learned(*drafts)
+    assert set(found) == {"use_kernel"}
+    assert found["use_kernel"].tier is Tier.COMPETITION
+
+
+def test_statements_name_no_column_and_no_competition() -> None:
+    found = learned(attempt("ratios", gain=0.03, kept=True), attempt("winsorise", gain=-0.04))
+    for learning in found.values():
+        for column in ("größe", "colour", "made-up", "Made up"):
+            assert column not in learning.statement
