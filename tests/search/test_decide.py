@@ -124,14 +124,22 @@ def test_the_time_between_a_kill_and_its_resume_costs_no_budget():
     assert state.elapsed_s(1005.0) == 15.0
 
 
-def test_escalation_reaches_further_after_two_misses_and_returns_after_a_keep():
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_escalation_reaches_further_after_two_misses_and_returns_after_a_keep(seed):
     scales = {}
-    state = drive(MemoryStore(), World(11, crash=0.0, lost=0.0, exhaust=0.0), NO_LIMIT)
+    search = SearchConfig(iterations=20, runner_up_iterations=15)
+    state = drive(
+        MemoryStore(),
+        World(seed, crash=0.0, lost=0.0, exhaust=0.0),
+        NO_LIMIT.model_copy(update={"search": search}),
+    )
     for node in state.nodes.values():
         if node.candidate.operator is Operator.REFINE:
             scales.setdefault(node.candidate.branch, []).append((node.candidate.scale.value, node.decision.kept))
     for line in scales.values():
         misses = 0
         for scale, kept in line:
-            assert scale == ("tweak", "tweak", "structural", "structural", "approach")[min(misses, 4)]
+            assert scale == ("tweak", "structural", "approach")[misses // 2 % 3]
             misses = 0 if kept else misses + 1
+            assert misses <= search.stagnation_after

@@ -25,7 +25,7 @@ class SearchConfig(Value):
     runner_up_iterations: int = Field(6, ge=0)
     debug_attempts: int = Field(2, ge=0, le=5)
     escalate_after: int = Field(2, ge=1)  # non-improvements in a row until the next scale
-    stagnation_after: int = Field(8, ge=1)  # non-improvements in a row that end a branch at the top scale
+    stagnation_after: int = Field(12, ge=1)  # non-improvements in a row that end a branch: two rounds of the scales
     keep_confidence: float = Field(0.8, gt=0.5, lt=1)  # one-sided, of the corrected paired t test on fold gains
     finalists: int = Field(3, ge=1)  # how many candidates are confirmed, and at most so many are averaged
     first_folds: int = Field(2, ge=1)  # folds that run before a clearly worse candidate is stopped

@@ -201,11 +201,11 @@ def _miss(branch: Branch, state: RunState) -> Branch:
 
 
 def _escalate(branch: Branch) -> Branch:
-    """The next scale with something left; at the top, whatever scale still has; else the branch stays where it is."""
-    above = SCALES[SCALES.index(branch.scale) + 1 :]
-    for scale in (*above, *reversed(SCALES)):
+    """The next scale with something left to try; after the top, the round begins again at the bottom."""
+    at = SCALES.index(branch.scale)
+    for scale in (*SCALES[at + 1 :], *SCALES[: at + 1]):
         if scale not in branch.exhausted:
-            return replace(branch, scale=scale, misses_at_scale=0 if scale in above else branch.misses_at_scale)
+            return replace(branch, scale=scale, misses_at_scale=0)
     return branch
 
 

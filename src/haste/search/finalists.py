@@ -15,7 +15,7 @@ def finalists(state: RunState) -> list[Node]:
     """
     singles = [n for n in state.nodes.values() if n.candidate.operator is not Operator.ENSEMBLE and n.failure is None]
     whole = [n for n in singles if state.search_folds and len(n.scores()) == state.search_folds]
-    ranked = best_first(state, whole or [n for n in singles if n.scores()])
+    ranked = _distinct(best_first(state, whole or [n for n in singles if n.scores()]))
     leaders: list[Node] = []
     lines: set[str] = set()
     for node in ranked:
@@ -44,6 +44,17 @@ def best_first(state: RunState, nodes: list[Node]) -> list[Node]:
     """Sorted by the mean of their search scores; equal ones stay in their order."""
     metric = state.metric
     return sorted(nodes, key=lambda n: metric.gain(n.mean() or 0.0, 0.0), reverse=True)
+
+
+def _distinct(ranked: list[Node]) -> list[Node]:
+    """Without those that score exactly as an earlier one on every fold: a change that changed nothing."""
+    seen: list[dict[int, float]] = []
+    kept = []
+    for node in sorted(ranked, key=lambda n: n.decision is not None and not n.decision.kept):
+        if node.scores() not in seen:
+            seen.append(node.scores())
+            kept.append(node)
+    return [node for node in ranked if node in kept]
 
 
 def _line(state: RunState, node: Node) -> str:
