@@ -32,6 +32,7 @@ def ledger(*gains: float, domain: str = "tabular", prefix: str = "comp") -> list
         (ACTIVE, (2.0, 2.0, -2.0, -2.0), Status.CONTESTED),
         (ACTIVE, (-3.0, -3.2, -3.1), Status.RETIRED),
         (ACTIVE, (-3.0, -3.2), Status.CONTESTED),
+        (ACTIVE, (-3.0, 0.5, 0.2), Status.ACTIVE),
         (CANDIDATE, (0.1, 0.2, -0.1, 0.1, 0.0), Status.RETIRED),
         (CANDIDATE, (0.1, 0.2, -0.1, 0.1), Status.CANDIDATE),
     ],

@@ -238,8 +238,8 @@ def shelves(draw: st.DrawFn) -> tuple[list[Learning], Shelf]:
     kept = [
         competition_skill("own", claim="any/te/+", technique="te"),
         competition_skill("other", "beta-two", claim="any/te/+", technique="te"),
-        domain_skill("tables", claim="any/te/-", technique="te"),
-        domain_skill("words", "text", claim="any/te/+", technique="te"),
+        domain_skill("tables", claim="any/te/-", technique="te", discovered_in=("alpha-one",)),
+        domain_skill("words", "text", claim="any/te/+", technique="te", discovered_in=("text-1",)),
         skill("all", claim="any/lags/+", technique="lags"),
         competition_skill("lag", "gamma-three", claim="any/lags/+", technique="lags"),
     ]
@@ -299,3 +299,18 @@ def test_equal_rounds_decide_equally() -> None:
 def test_strange_claims_never_clash_and_never_break(claim: str) -> None:
     found = promote_learning(learning(claim=claim, technique=None), shelf())
     assert found.verdict in (Verdict.COMPETITION, Verdict.SKIP)
+
+
+def test_a_wider_skill_stays_where_it_is_when_counting_sees_only_its_discovery() -> None:
+    known = domain_skill("te", claim="any/te/+", technique="te", discovered_in=("alpha-one",), status="candidate")
+    assert list(raise_skills(shelf(*results("te", {"alpha-one": 3.0}), store=inventory(known)))) == []
+
+
+def test_a_condition_table_names_no_skill_of_a_competition() -> None:
+    known = domain_skill("te", claim="any/target_encoding/+", technique="target_encoding")
+    against = learning(claim="any/target_encoding/-", gain=-3.0)
+    found = promote_learning(against, shelf(*results("target_encoding", {"alpha-one": -3.0}), store=inventory(known)))
+    wide = found.changes[1].after
+    assert wide.tier is Tier.DOMAIN
+    assert "alpha" not in wide.body
+    assert gate(wide, TERMS.values()) == ()

@@ -11,6 +11,7 @@ from haste.schema.knowledge import Loading, SkillScope
 from haste.schema.solution import Candidate, Operator
 from haste.skills.evidence import fold, votes
 from haste.skills.inventory import load_inventory
+from haste.skills.leaks import competition_terms
 from haste.skills.ledger import read_records, write_records
 from haste.skills.promote import Shelf, promote_learning
 from haste.skills.select import Request, select, withholding
@@ -134,3 +135,10 @@ def test_a_verdict_is_recorded_with_the_rules_own_answer(vetoed: bool) -> None:
         12.0,
     )
     assert record.reason == found.reason
+
+
+def test_a_competitions_terms_are_its_names_columns_and_files() -> None:
+    terms = competition_terms(competition(), scores=(0.5,))
+    assert (terms.competition, terms.title, terms.scores) == ("alpha-one", "Alpha", (0.5,))
+    assert terms.columns == ("y", "id")
+    assert terms.files == ("train.csv", "test.csv", "sample_submission.csv")

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from haste.schema.competition import Competition
 from haste.schema.knowledge import CompetitionTerms
+from haste.schema.profile import Profile
 
 _ORDINARY_WORDS = """
 id ids index row rows column columns feature features target targets label labels class classes value values
@@ -74,3 +76,21 @@ def _marked(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 12) : start], text[end : end + 12]
     quoted = before[-1:] in tuple("`'\"“‘") and after[:1] in tuple("`'\"”’")
     return quoted or bool(re.search(r"\b(?:column|columns|field) $", before) and not after.startswith(" of"))
+
+
+def competition_terms(
+    competition: Competition, profile: Profile | None = None, scores: Iterable[float] = ()
+) -> CompetitionTerms:
+    """What identifies a competition: its id and title, all columns and files, and the scores a run reached."""
+    columns = [column.name for column in profile.columns] if profile else []
+    columns += [*competition.targets, *competition.submission_columns, *filter(None, (competition.id_column,))]
+    columns += [*competition.text, *competition.categorical, *competition.drop]
+    columns += [media.column for media in (*competition.image, *competition.audio)]
+    files = (competition.train, competition.test, competition.sample_submission, *competition.digests)
+    return CompetitionTerms(
+        competition=competition.id,
+        title=competition.title,
+        columns=tuple(dict.fromkeys(columns)),
+        files=tuple(dict.fromkeys(files)),
+        scores=tuple(scores),
+    )
