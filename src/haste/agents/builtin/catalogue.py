@@ -8,8 +8,9 @@ from .image import IMAGE
 from .tabular import TABULAR
 from .technique import Domain, Technique
 from .text import TEXT
+from .timeseries import TIMESERIES
 
-DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR, "text": TEXT, "image": IMAGE}
+DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR, "text": TEXT, "image": IMAGE, "timeseries": TIMESERIES}
 
 
 def domain_of(name: str) -> Domain:

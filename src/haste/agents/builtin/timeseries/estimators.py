@@ -216,7 +216,7 @@ RECURSION = '''class LagRecursion(Forecaster):
         steps, values, _ = on_grid(X, y, self.slots_)
         back = self.slots_ if len(values) > 3 * self.slots_ else 1
         change = values[back:] - values[:-back] if len(values) > back else np.zeros(1)
-        lags = max(1, min(max(self.lags, back + 1), len(change) // 3))
+        lags = max(1, min(self.lags, len(change) // 3))
         past = np.lib.stride_tricks.sliding_window_view(change, lags)
         model = Ridge(alpha=self.penalty * max(change.var(), 1e-9))
         if self.trees:

@@ -271,6 +271,6 @@ TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "no_negative_forecasts", 830, "Keep forecasts at zero or above",
         "What has never been negative should not be forecast so.",
-        _not_negative, answers=(_S,), requires=when("has_time == true", "target_minimum >= 0"),
+        _not_negative, answers=(_S,), requires=when("has_time == true", "target_minimum >= 0", "target_skew > 0.3"),
     ),
 )  # fmt: skip
