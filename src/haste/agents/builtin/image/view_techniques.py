@@ -83,7 +83,7 @@ def _scales(params: dict[str, Any]) -> dict[str, Any] | None:
     if len(params["cells"]) > 1:
         return None
     cells = params["cells"][0]
-    return {**params, "cells": [max(2, cells - 2), cells, cells + 2]}
+    return {**params, "cells": [max(2, cells - 2), cells + 1]}
 
 
 def _reduce(recipe: Recipe, _facts: Facts) -> Recipe | None:
@@ -184,7 +184,7 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
         _see("hog", cells=[5], bins=9), requires=_IMAGES, answers=(_GAP, _UNDER),
     ),
     _technique(
-        "several_scales", 320, "Measure edges at three scales",
+        "several_scales", 320, "Measure edges at two scales",
         "Coarse cells forgive movements, fine ones see detail; both together.",
         _hog(_scales), requires=_IMAGES, answers=(_GAP, _UNDER),
     ),
