@@ -1,17 +1,14 @@
 """One contract for every executor: the same checks, honest and hostile, over all that work on this machine.
 
-Ids are `implementation:check`. The suite runs as whoever runs pytest; as root, `test_as_a_normal_user` runs it again
-without privileges.
+Ids are `implementation:check`. The suite runs as whoever runs pytest; as root,
+`tests/executor/test_normal_user.py` runs it again without privileges.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -394,29 +391,3 @@ def test_contract_with_everything_imported_beforehand(
         masked_datasets(bench)
         executor.close()
     assert len(predictions) == 1
-
-
-@pytest.mark.root
-@pytest.mark.skipif(os.geteuid() != 0, reason="runs as a normal user already")
-@pytest.mark.parametrize(
-    "checks",
-    [
-        "bwrap-fresh and (private or network or escapees or read_only)",
-        pytest.param("not normal_user", marks=pytest.mark.slow),
-    ],
-)
-def test_as_a_normal_user(checks: str) -> None:
-    """The same suite without privileges, by an interpreter that such a user can reach (HASTE_NORMAL_USER_PYTHON)."""
-    python = os.environ.get("HASTE_NORMAL_USER_PYTHON", sys.executable)
-    repository = Path(__file__).parents[2]
-    become = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin"]
-    become += ["HOME=/nonexistent", "PYTHONDONTWRITEBYTECODE=1", f"PYTHONPATH={repository / 'src'}", python]
-    if shutil.which("setpriv") is None:
-        pytest.skip("there is no setpriv here")
-    reachable = subprocess.run([*become, "-c", "import haste, numpy, pytest, psutil"], capture_output=True, cwd="/")
-    if reachable.returncode:
-        pytest.skip(f"a normal user cannot run {python} with the packages; name one in HASTE_NORMAL_USER_PYTHON")
-    command = [*become, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow", "-k", checks, __file__]
-    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert " passed" in done.stdout
