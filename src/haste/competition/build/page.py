@@ -26,9 +26,10 @@ build` makes them anew, `haste competitions build --check` compares what comes o
 **Disguise.** The sources are public. So rows are shuffled and get fresh ids, columns get other names and units, numbers
 are blurred by about one hundredth of their spread, pictures are turned and made noisy, texts are cut, thinned and
 stripped of identifiers, dates are shifted. A test shows that the obvious look-ups find nothing. A person who owns
-the source could undo it, so the sandbox shows a candidate neither the data files of the sources nor this package. One
-hole is known: `manual-topics` and `whose-code` come partly from libraries that a candidate needs to run, and a search
-for short runs of words in the installed files would find many of them.
+the source could undo it, so the sandbox shows a candidate neither the data files of the sources nor this package. Known
+holes: `manual-topics` and `whose-code` come partly from libraries that a candidate needs to run, and a search for runs
+of a few words in the installed files would find many of them; `sign-names` could be matched, by names that contain
+all the words left, with the character database inside Python. No sandbox can hide these.
 
 **Leaderboards.** A fixed panel of ordinary pipelines (`src/haste/competition/build/panels`), from a constant to what a
 practitioner would try in the first hours, was trained on what a candidate sees and graded on the hidden answers. It

@@ -1,7 +1,8 @@
 """Running the panel: every entrant answers, its answer is graded, and the sorted scores become the leaderboard.
 
-Answers are kept in a work folder under the competition's digest, so that an interrupted run goes on where it stopped. A
-pipeline that fails on a competition is left out and named; it is not given a score.
+Answers are kept in a work folder under the competition's digest, so that an interrupted run goes on where it stopped;
+empty that folder after a change to the panel. A pipeline that fails on a competition is left out and named; it is not
+given a score.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def blend(*teams: str) -> Entrant:
 def logistic(C: float, **settings: Any) -> Any:  # noqa: N803 - scikit-learn's name
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=C, max_iter=1000, **settings)
+    return LogisticRegression(C=C, max_iter=1000, random_state=SEED, **settings)
 
 
 def logistic_ovr(C: float, **settings: Any) -> Any:  # noqa: N803
@@ -76,7 +76,7 @@ def logistic_ovr(C: float, **settings: Any) -> Any:  # noqa: N803
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
 
-    return OneVsRestClassifier(LogisticRegression(C=C, solver="liblinear", **settings))
+    return OneVsRestClassifier(LogisticRegression(C=C, solver="liblinear", random_state=SEED, **settings))
 
 
 def lightgbm(task: str, **settings: Any) -> Any:
