@@ -60,3 +60,12 @@ def test_classes_follow_the_order_of_the_submissions_columns() -> None:
     brief = example(Kind.MULTICLASS, "log_loss", class_columns=True).brief()
     turned = brief.competition.model_copy(update={"submission_columns": ("top", "low", "mid")})
     assert constants_of(brief.model_copy(update={"competition": turned})).classes == ("top", "low", "mid")
+
+
+def test_ordered_numbers_without_named_classes_are_known_by_their_range() -> None:
+    brief = example(Kind.ORDINAL, "quadratic_weighted_kappa").brief()
+    bare = brief.competition.model_copy(update={"classes": ()})
+    target = brief.profile.targets[0].model_copy(update={"shares": {}, "minimum": 1.0, "maximum": 4.0})
+    profile = brief.profile.model_copy(update={"targets": (target,)})
+    constants = constants_of(brief.model_copy(update={"competition": bare, "profile": profile}))
+    assert (constants.task, constants.classes) == ("multiclass", (1, 2, 3, 4))

@@ -96,6 +96,10 @@ def everything() -> dict[str, tuple[Example, dict[str, str]]]:
     found = {key: (made_up, drafts(made_up, 3)) for key, made_up in matrix().items()}
     found |= {key: (made_up, drafts(made_up, 3)) for key, made_up in ODD.items()}
     found |= {f"labels {labels}": (labelled(labels), drafts(labelled(labels), 1)) for labels in LABELS}
+    land = example(Kind.REGRESSION, "rmse")
+    land = replace(land, train=land.train[["id", "a", "f", "target"]], test=land.test[["id", "a", "f"]])
+    surface = {name: recipe for name, recipe in prototypes(land.brief()).items() if name == "use_surface"}
+    found["map"] = (land, rendered(surface))
     found["groups"] = (grouped(), inner_folds(grouped()))
     again = drafts(matrix()["regression"], 1)
     found["again"] = (matrix()["regression"], again)

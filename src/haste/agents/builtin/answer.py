@@ -20,7 +20,7 @@ _CLASS_FACTORS = [
     "# Weights of the classes that serve the metric best on rows that their model did not see",
     "factors = np.ones(len(CLASSES))",
     "for number in [*range(len(CLASSES))] * 2:",
-    "    options = [np.where(np.arange(len(CLASSES)) == number, f, factors) for f in np.geomspace(0.3, 3, 15)]",
+    "    options = [np.where(np.arange(len(CLASSES)) == number, f, factors) for f in np.geomspace(0.3, 3, 9)]",
     "    best = max(options, key=lambda option: score(y, (held_out * option).argmax(axis=1)))",
     "    if score(y, (held_out * best).argmax(axis=1)) > score(y, (held_out * factors).argmax(axis=1)):",
     "        factors = best",

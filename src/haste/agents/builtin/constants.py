@@ -14,6 +14,7 @@ from .recipe import Constants, Label, Task
 def constants_of(brief: Brief) -> Constants:
     competition, profile = brief.competition, brief.profile
     usable = [column for column in profile.columns if _usable(column, competition)]
+    written = _written(brief)
     id_profile = next((c for c in profile.columns if c.name == competition.id_column), None)
     return Constants(
         title=competition.title or competition.id,
@@ -22,10 +23,10 @@ def constants_of(brief: Brief) -> Constants:
         id_column=competition.id_column if id_profile is None or id_profile.in_test else None,
         targets=competition.targets,
         columns=competition.submission_columns,
-        task=_task(competition),
+        task=_task(competition, written),
         ordinal=competition.kind is Kind.ORDINAL,
-        classes=_classes(competition),
-        class_columns=competition.has_class_columns and len(competition.targets) == 1 and bool(competition.classes),
+        classes=_classes(competition, written),
+        class_columns=competition.has_class_columns and len(competition.targets) == 1 and bool(written),
         need=competition.metric.needs,
         metric=competition.metric.name,
         maximize=competition.metric.direction == "maximize",
@@ -65,23 +66,37 @@ def _named(columns: list[ColumnProfile], role: Role) -> tuple[str, ...]:
     return tuple(column.name for column in columns if column.role is role)
 
 
-def _task(competition: Competition) -> Task:
+def _written(brief: Brief) -> tuple[str, ...]:
+    """The classes as the files have them. Ordered labels that are whole numbers are known by their range only."""
+    competition = brief.competition
+    if competition.classes:
+        return competition.classes
+    if competition.kind in (Kind.BINARY, Kind.MULTILABEL):
+        return ("0", "1")
+    target = brief.profile.targets[0] if brief.profile.targets else None
+    if competition.kind not in (Kind.ORDINAL, Kind.MULTICLASS) or target is None:
+        return ()
+    if target.minimum is not None and target.maximum is not None and target.maximum - target.minimum < 100:
+        return tuple(str(label) for label in range(int(target.minimum), int(target.maximum) + 1))
+    return tuple(sorted(target.shares))
+
+
+def _task(competition: Competition, written: tuple[str, ...]) -> Task:
     match competition.kind:
         case Kind.BINARY | Kind.MULTILABEL:
             return "binary"
         case Kind.MULTICLASS:
-            return "binary" if len(competition.classes) == 2 else "multiclass"
-        case Kind.ORDINAL if competition.metric.needs is not PredictionNeed.VALUE and competition.classes:
+            return "binary" if len(written) == 2 else "multiclass"
+        case Kind.ORDINAL if competition.metric.needs is not PredictionNeed.VALUE and written:
             return "multiclass"
         case _:
             return "regression"
 
 
-def _classes(competition: Competition) -> tuple[Label, ...]:
+def _classes(competition: Competition, written: tuple[str, ...]) -> tuple[Label, ...]:
     """Labels as pandas reads them: whole numbers, numbers and truth values as such, all else as text."""
-    if _task(competition) == "regression":
+    if _task(competition, written) == "regression":
         return ()
-    written = competition.classes or ("0", "1")
     if competition.has_class_columns and set(competition.submission_columns) == set(written):
         written = competition.submission_columns
     for read in (_whole, _number, _truth):

@@ -14,6 +14,7 @@ _BY_MODULE: Mapping[str, str] = {
     "pathlib": "Path",
     "PIL": "Image ImageFilter ImageOps",
     "scipy": "ndimage sparse",
+    "scipy.interpolate": "RBFInterpolator",
     "scipy.optimize": "minimize",
     "scipy.stats": "rankdata",
     "sklearn.base": "BaseEstimator ClassifierMixin RegressorMixin TransformerMixin clone",

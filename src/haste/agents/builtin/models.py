@@ -18,9 +18,14 @@ def model_functions(recipe: Recipe, domain: Domain, script: Script) -> list[str]
         return [*definitions, _function("build", "The model.", _wrap(recipe, parts[0][0]))]
     names = [model.family for model in recipe.models]
     functions = [
-        _function(name, f"{domain.families[name].title}.", text) for name, (text, _) in zip(names, parts, strict=True)
+        _function(name, _sentence(domain.families[name].title), text)
+        for name, (text, _) in zip(names, parts, strict=True)
     ]
     return [*definitions, *functions, _function("build", "The models together.", _wrap(recipe, _combined(recipe)))]
+
+
+def _sentence(title: str) -> str:
+    return f"{title[0].upper()}{title[1:]}."
 
 
 def _function(name: str, summary: str, expression: str) -> str:

@@ -115,6 +115,12 @@ def _neural(constants: Constants) -> Model:
     return Model(family="neural", params=params)
 
 
+def _surface(constants: Constants) -> Model | None:
+    if constants.task != "regression" or constants.categorical:
+        return None
+    return Model(family="surface", params={"neighbors": 50, "smoothing": 0.01}).put("surface")
+
+
 def _plain(family: str, **params: Any) -> Start:
     return lambda _constants: Model(family=family, params=params)
 
@@ -167,7 +173,7 @@ APPROACHES: tuple[Technique, ...] = (
     _approach(
         "kernel", 60,
         "A support vector machine with a radial kernel draws smooth borders; good on small, dense, numeric tables.",
-        _kernel, requires=when("rows <= 4000"), answers=(_U, _F),
+        _kernel, requires=when("rows <= 3000"), answers=(_U, _F),
     ),
     _approach(
         "neighbours", 70,
@@ -188,6 +194,13 @@ APPROACHES: tuple[Technique, ...] = (
         "gaussian_process", 100,
         "A Gaussian process learns its own smoothness; worth its cubic cost on small or spatial data.",
         _gaussian_process, requires=when("rows <= 800", "columns <= 40"), answers=(_N,),
+    ),
+    _approach(
+        "surface", 105,
+        "Bend a thin plate through the training points: the classic answer where two or three coordinates say where a "
+        "value was measured.",
+        _surface, requires=when("numeric_columns >= 2", "numeric_columns <= 4", "columns <= 4", "rows >= 50"),
+        answers=(_F,),
     ),
     _approach(
         "discriminant", 110,

@@ -50,6 +50,7 @@ MATRIX = {
     "neighbour_target": matrix.neighbour_target,
     "select": matrix.select,
     "stop_early": matrix.stop_early,
+    "surface": matrix.surface,
 }
 
 TABULAR = Domain(

@@ -42,6 +42,9 @@ _ALL = (
         scaled=True, most_classes=2,
     ),
     Family(
+        "surface", "smooth surface through the points", "process", None, "Surface", scaled=True, seeded=False,
+    ),
+    Family(
         "neighbours", "nearest neighbours", "neighbours", "KNeighborsClassifier", "KNeighborsRegressor",
         scaled=True, seeded=False, fixed=_ONE_THREAD,
     ),

@@ -156,3 +156,27 @@ def stop_early(_step: Step, recipe: Recipe, pipe: Pipe) -> None:
     name = "LGBMRegressor" if regression else "LGBMClassifier"
     pipe.definitions.append(_STOPPED.format(name=name, stratify="" if regression else ", stratify=y"))
     pipe.estimator = f"Stopped{name}"
+
+
+_SURFACE = '''class Surface(RegressorMixin, BaseEstimator):
+    """A thin plate bent through the nearest training points; smoothing lets it pass beside noisy ones."""
+
+    def __init__(self, neighbors=50, smoothing=0.0):
+        self.neighbors, self.smoothing = neighbors, smoothing
+
+    def fit(self, X, y):
+        points, place = np.unique(X, axis=0, return_inverse=True)  # repeated points are averaged
+        values = np.bincount(place.ravel(), np.asarray(y)) / np.bincount(place.ravel())
+        rank = np.linalg.matrix_rank(X - np.mean(X, axis=0))  # columns made of others leave a plate no hold
+        kernel = "thin_plate_spline" if rank == X.shape[1] <= 6 else "linear"
+        near = min(self.neighbors, len(points))
+        self.surface_ = RBFInterpolator(points, values, near, smoothing=self.smoothing, kernel=kernel)
+        return self
+
+    def predict(self, X):
+        return self.surface_(np.asarray(X))'''
+
+
+def surface(_step: Step, _recipe: Recipe, pipe: Pipe) -> None:
+    pipe.definitions.append(_SURFACE)
+    pipe.estimator = "Surface"

@@ -83,6 +83,7 @@ _REGULARISED: dict[str, Callable[[Model], dict[str, Any]]] = {
     "kernel": lambda m: {"C": _number(m, "C", 1.0) / 3},
     "neural": lambda m: {"alpha": 10 * _number(m, "alpha", 1e-3)},
     "neighbours": lambda m: {"n_neighbors": 2 * _whole(m, "n_neighbors", 5)},
+    "surface": lambda m: {"smoothing": 10 * _number(m, "smoothing", 0.01)},
 }
 _LOOSER: dict[str, Callable[[Model], dict[str, Any]]] = {
     "linear": lambda m: {"C": _number(m, "C", 1.0) * 5} if "C" in m.params else {},
@@ -90,6 +91,7 @@ _LOOSER: dict[str, Callable[[Model], dict[str, Any]]] = {
     "kernel": lambda m: {"C": _number(m, "C", 1.0) * 4},
     "neural": lambda m: {"alpha": _number(m, "alpha", 1e-3) / 10, "hidden_layer_sizes": (128, 64)},
     "neighbours": lambda m: {"n_neighbors": max(1, _whole(m, "n_neighbors", 5) // 2)},
+    "surface": lambda m: {"smoothing": _number(m, "smoothing", 0.01) / 10},
 }
 
 
