@@ -31,12 +31,15 @@ holes: `manual-topics` and `whose-code` come partly from libraries that a candid
 of a few words in the installed files would find many of them; `sign-names` could be matched, by names that contain
 all the words left, with the character database inside Python. No sandbox can hide these.
 
-**Leaderboards.** A fixed panel of ordinary pipelines (`src/haste/competition/build/panels`), from a constant to what a
-practitioner would try in the first hours, was trained on what a candidate sees and graded on the hidden answers. It
-was written once per domain, is the same for all competitions of a domain, and was never tuned on answers. Medals follow
-Kaggle's rule for so many teams. It is a panel of pipelines, not of people: a medal says that a solution is
-among the best of what is usual, no more. Best and gold are high order statistics of many tries on the same hidden
-rows, so on small competitions a part of the distance to them is luck.
+**Leaderboards.** A fixed panel of ordinary pipelines (`src/haste/competition/build/panels`), from a constant to
+what a practitioner would try in the first hours, was trained on what a candidate sees and graded on the hidden
+answers. It is the same for all competitions of a domain, and no setting was chosen by its score. Not all was
+decided blind, though: after first scores were seen, the tables' panel was widened to over 110 entries and the
+series' panel by choices through back-tests; the pictures of `few-digits` and `which-typeface` were made less noisy;
+a competition in which nobody beat chance was replaced; and `factory-turnover` asks for 36 months, since with 60 a
+constant would have won a medal. Medals follow Kaggle's rule for so many teams. It is a panel of pipelines, not of
+people: a medal says that a solution is among the best of what is usual, no more. Best and gold are high order
+statistics of many tries on the same hidden rows, so on small competitions a part of the distance to them is luck.
 
 **Reproducible.** The data is the same byte for byte (pictures: pixel for pixel) with the versions of packages on
 record; the two competitions made from source code and doc strings depend on them most. Leaderboards were made with

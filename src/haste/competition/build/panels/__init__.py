@@ -1,4 +1,4 @@
-"""The fixed panel of ordinary pipelines, a list per domain. Published, and never tuned on any hidden answer."""
+"""The fixed panel of ordinary pipelines, a list per domain. No setting was chosen by its score."""
 
 from __future__ import annotations
 
