@@ -202,3 +202,11 @@ def test_exposures_that_chance_did_not_decide_do_not_count() -> None:
         for r in _exposed(2, 0, 24)
     ]
     assert absence_effect(skill("te"), fold(ledger)).gain is None
+
+
+def test_a_change_that_broke_everything_is_no_hundred_votes() -> None:
+    ledger = fold(
+        [run(f"r{n}", "alpha-one") for n in range(3)] + [seen("r0", -400.0), seen("r1", 4.0), seen("r2", 4.0)]
+    )
+    (vote,) = votes(skill("te", **TE), ledger)
+    assert vote.gain == pytest.approx(1.0)

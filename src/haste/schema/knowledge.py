@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, FiniteFloat, TypeAdapter
+from pydantic import ConfigDict, Field, FiniteFloat, TypeAdapter
 
 from .conditions import Condition, Fact
 from .value import Value
@@ -165,8 +165,11 @@ class SkillScope(Value):
 ExposureState = Literal["loaded", "masked", "dropped"]
 
 
-class SkillExposure(Value):
-    """What became of one skill when a run chose its skills."""
+@dataclass(frozen=True, slots=True)
+class SkillExposure:
+    """What became of one skill when a run chose its skills. Thousands are made at once, hence no `Value`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     skill: str  # id
     name: str

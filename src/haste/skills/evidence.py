@@ -118,7 +118,8 @@ def votes(skill: Skill, evidence: Evidence) -> tuple[Vote, ...]:
         if run is None or observation.gain is None or not observation.noise or observation.noise <= 0:
             continue
         if all_hold(skill.conditions, run.facts):
-            by_run[observation.run].append(sign_of(skill.claim) * observation.gain / observation.noise)
+            capped = max(-DEFAULTS.gain_cap, min(DEFAULTS.gain_cap, observation.gain / observation.noise))
+            by_run[observation.run].append(sign_of(skill.claim) * capped)
     by_competition: dict[tuple[str, str], list[float]] = defaultdict(list)
     for run_id, gains in sorted(by_run.items()):
         run = evidence.runs[run_id]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 class Thresholds:
     # A competition's vote. 1.645 is the 95 % point of the normal distribution, one-sided.
     vote_z: float = 1.645
+    gain_cap: float = 5.0  # noise units; a change that broke everything is not a hundred votes against
     run_correlation: float = 0.5  # assumed between runs on the same rows: n runs count as n / (1 + (n - 1) * this)
 
     # Tiers: what counting must show beyond the discovering competition.

@@ -28,7 +28,7 @@ def draft(learning: Learning, taken: Iterable[str]) -> Skill:
     action = learning.technique or (claim.action if claim else learning.claim)
     heading = _heading(action, learning.claim)
     return Skill(
-        id="skill-" + digest(f"{learning.id}\n{learning.claim}")[7:19],
+        id="skill-" + digest(f"{learning.competition}\n{learning.id}\n{learning.claim}")[7:19],
         name=_name(_stem(Tier.COMPETITION, learning.competition), action, sign_of(learning.claim), taken),
         description=_description(action, learning.claim, Tier.COMPETITION, learning.domain, learning.conditions),
         body=_body(heading, [_shortened(learning.statement)], learning.conditions, "In this competition."),
