@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from haste.schema.competition import Grade
-from haste.schema.errors import JournalCorrupt, StoreError
+from haste.schema.errors import StoreError
 from haste.schema.events import RunInterrupted, RunResumed, SubmissionGraded
 from haste.store.files import FileStore
 from haste.store.memory import MemoryStore

@@ -57,7 +57,9 @@ def test_a_folder_is_solved_graded_and_explained(finished):
     assert told["stop_reason"] in ("iterations", "stagnation")
     assert told["executions"] > 10
     assert told["tokens"] == {"input": 0, "cached": 0, "output": 0}
-    assert {"journal.jsonl", "submission.csv", "solution", "report.html", "grades.jsonl"} <= {p.name for p in folder.iterdir()}
+    assert {"journal.jsonl", "submission.csv", "solution", "report.html", "grades.jsonl"} <= {
+        p.name for p in folder.iterdir()
+    }
     assert not (folder / "work").exists()
     report = json.loads(haste("report", folder, "--json").stdout)
     assert report
@@ -126,7 +128,9 @@ def test_ones_own_script_is_scored_and_begun_from(toy: Path, tmp_path: Path):
     assert 0.2 < scored["score"] < 0.4
     assert "hello from the script" in scored["folds"][0]["stdout"]
     told = json.loads(
-        haste("run", toy, *SMALL, "--from", script, "--prototypes", 2, "--out", tmp_path, "--json").stdout.splitlines()[-1]
+        haste("run", toy, *SMALL, "--from", script, "--prototypes", 2, "--out", tmp_path, "--json").stdout.splitlines()[
+            -1
+        ]
     )
     state = fold(FileStore(Path(told["submission"]).parent).read())
     assert state.nodes["c1"].candidate.author == "user"

@@ -18,7 +18,9 @@ def _bundled(path: Path) -> bool:
     return "bundled" in path.parts
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if not _bundled(p)], ids=lambda p: str(p.relative_to(ROOT / "src")))
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if not _bundled(p)], ids=lambda p: str(p.relative_to(ROOT / "src"))
+)
 def test_a_file_holds_one_idea(path: Path):
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") < 400

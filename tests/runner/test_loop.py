@@ -35,7 +35,10 @@ def toy(tmp_path: Path) -> Path:
 def _context(toy: Path, folder: Path, engineer: ListedEngineer, executor=None, **search) -> Context:
     folder.mkdir(exist_ok=True)
     config = RunConfig(
-        competition=str(toy), folds=3, workers=2, search=SearchConfig(**{"iterations": 4, "runner_up_iterations": 1, **search})
+        competition=str(toy),
+        folds=3,
+        workers=2,
+        search=SearchConfig(**{"iterations": 4, "runner_up_iterations": 1, **search}),
     )
     loaded = load(toy)
     executor = executor or LocalExecutor(
@@ -57,7 +60,9 @@ def close(context: Context) -> None:
 def test_a_run_keeps_what_helps_reverts_what_hurts_and_delivers_a_submission_that_its_solution_reproduces(
     toy: Path, tmp_path: Path
 ):
-    engineer = ListedEngineer([linear("a"), linear("b"), linear("c")], [linear("c"), linear("a", "b"), linear("a", "b", "c")])
+    engineer = ListedEngineer(
+        [linear("a"), linear("b"), linear("c")], [linear("c"), linear("a", "b"), linear("a", "b", "c")]
+    )
     context = _context(toy, tmp_path / "run", engineer, runner_up=False)
     state = drive(context)
     assert state.finished == "stagnation"
@@ -80,7 +85,9 @@ def test_a_run_keeps_what_helps_reverts_what_hurts_and_delivers_a_submission_tha
 
 
 def test_an_ensemble_is_delivered_as_a_solution_that_stands_alone(toy: Path, tmp_path: Path):
-    noisy = linear("a", "b", "c").replace('sample["y"] = ', 'sample["y"] = {} * np.random.default_rng({}).normal(size=len(test)) + ')
+    noisy = linear("a", "b", "c").replace(
+        'sample["y"] = ', 'sample["y"] = {} * np.random.default_rng({}).normal(size=len(test)) + '
+    )
     drafts = [noisy.format(0.5, seed) for seed in (1, 2, 3)]
     context = _context(toy, tmp_path / "run", ListedEngineer(drafts), iterations=0, runner_up_iterations=0, finalists=2)
     state = drive(context)
@@ -132,7 +139,9 @@ def test_lost_executions_change_nothing_but_the_number_of_attempts(toy: Path, tm
         context = _context(toy, folder, ListedEngineer(drafts, refinements), executor, lost_attempts=10)
         state = drive(context)
         close(context)
-        trees.append([(n.candidate, n.decision, n.scores(), n.scores("confirm"), n.final) for n in state.nodes.values()])
+        trees.append(
+            [(n.candidate, n.decision, n.scores(), n.scores("confirm"), n.final) for n in state.nodes.values()]
+        )
         lost = sum(r.lost for n in state.nodes.values() for r in n.results.values())
         assert (lost > 0) == lossy
     assert trees[0] == trees[1]

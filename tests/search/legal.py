@@ -96,7 +96,9 @@ class World:
             case ProfileCompetition():
                 yield CompetitionProfiled(profile=profile(), search_folds=5, confirm_folds=3)
             case Draft():
-                made = [self._candidate(f"c{i + 1}", Operator.DRAFT, None, f"c{i + 1}", state) for i in range(action.count)]
+                made = [
+                    self._candidate(f"c{i + 1}", Operator.DRAFT, None, f"c{i + 1}", state) for i in range(action.count)
+                ]
                 yield PrototypesDrafted(candidates=tuple(made))
             case Refine():
                 if self._chance("exhaust", state.proposals) < self.exhaust:
@@ -135,9 +137,7 @@ class World:
 
     def _execute(self, action: Execute) -> Iterator[Event]:
         for work in action.works:
-            yield ExecutionStarted(
-                candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt
-            )
+            yield ExecutionStarted(candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt)
         for work in sorted(action.works, key=lambda w: self._chance("order", w.candidate, w.purpose, w.fold)):
             key = (work.candidate, work.purpose, work.fold)
             if self._chance("lost", *key, work.attempt) < self.lost:
@@ -162,7 +162,13 @@ class World:
             )
 
     def _candidate(
-        self, name: str, operator: Operator, parent: str | None, branch: str, state: RunState, scale: Scale = Scale.TWEAK
+        self,
+        name: str,
+        operator: Operator,
+        parent: str | None,
+        branch: str,
+        state: RunState,
+        scale: Scale = Scale.TWEAK,
     ) -> Candidate:
         return Candidate(
             id=name,
@@ -177,9 +183,7 @@ class World:
 
 
 def started(config: RunConfig, metric: Metric = MAXIMIZE) -> RunStarted:
-    return RunStarted(
-        run_id="r", config=config, competition=competition(metric), code_version="0", executor="fake"
-    )
+    return RunStarted(run_id="r", config=config, competition=competition(metric), code_version="0", executor="fake")
 
 
 def drive(

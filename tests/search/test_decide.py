@@ -49,7 +49,9 @@ def test_limits_hold_whatever_happens(seed, crash):
     rules = NO_LIMIT.search
     for branch in state.branches.values():
         refinements = [
-            n for n in state.nodes.values() if n.candidate.operator is Operator.REFINE and n.candidate.branch == branch.root
+            n
+            for n in state.nodes.values()
+            if n.candidate.operator is Operator.REFINE and n.candidate.branch == branch.root
         ]
         assert len(refinements) <= branch.limit
     assert all(count <= rules.debug_attempts for count in state.debugs.values())

@@ -52,7 +52,7 @@ def test_a_torn_last_line_is_dropped_and_written_over(folder: Path, cut: int):
 def test_an_edited_journal_is_refused_with_the_line(folder: Path, edit):
     journal = folder / "journal.jsonl"
     journal.write_text("\n".join(edit(journal.read_text().splitlines())) + "\n")
-    with pytest.raises(JournalCorrupt, match="line [123]|line 4"):
+    with pytest.raises(JournalCorrupt, match=r"line [1234]"):
         _versions(folder)
     with pytest.raises(JournalCorrupt):
         FileStore(folder).append(RunResumed(code_version="x"))
