@@ -54,6 +54,7 @@ def indicate(_step: Step, _recipe: Recipe, pipe: Pipe) -> None:
 
 
 def impute_neighbours(_step: Step, _recipe: Recipe, pipe: Pipe) -> None:
+    """Steps with it carry `hides_names`: this imputer leaves empty columns out of its names but not of its output."""
     pipe.numbers["impute"] = "make_pipeline(StandardScaler(), KNNImputer(n_neighbors=10, keep_empty_features=True))"
 
 
