@@ -13,9 +13,10 @@ from .technique import Technique
 _HEAD = """\
 # Techniques
 
-The catalogue of the built-in engineer, in the order in which a handbook would try them (`--order textbook`). Each is
-one change to a script. *When* lists what must hold of the profile (see `facts.md`); a technique may
-also decline a script that it does not fit, for example one without trees. *Answers* are the diagnoses that it is meant for.
+The catalogue of the built-in engineer, in the order in which a handbook would try them (`--order textbook`).
+Each is one change to a script. *When* lists what must hold of the profile (see `facts.md`); a technique may
+also decline a script that it does not fit, for example one without trees. *Answers* are the diagnoses that it
+is meant for.
 
 Generated from the catalogue; a test fails when this page is stale.
 """

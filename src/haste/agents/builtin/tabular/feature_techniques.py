@@ -96,7 +96,8 @@ FEATURE_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "impute_from_neighbours", 260, "Fill gaps from similar rows",
         "Fill a missing number with the mean of the ten most similar rows instead of the median.",
-        _matrix("impute_neighbours", hides_names=True), requires=when("missing_share > 0", "numeric_columns >= 3", "rows <= 5000"),
+        _matrix("impute_neighbours", hides_names=True),
+        requires=when("missing_share > 0", "numeric_columns >= 3", "rows <= 5000"),
     ),
     _technique(
         "log_skewed_columns", 270, "Take logarithms of long-tailed columns",
