@@ -136,3 +136,9 @@ def test_the_reference_parser_reads_the_same_fields(one: Skill) -> None:
     fields, body = parser.parse_frontmatter(write_skill(one))
     assert (fields["name"], fields["description"], body) == (one.name, one.description, one.body.strip())
     assert fields["metadata"]["haste-claim"] == one.claim
+
+
+def test_the_documented_example_is_a_skill() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "skills.md").read_text(encoding="utf-8")
+    text = page.split("```markdown\n")[1].split("```")[0]
+    assert write_skill(read_skill(text)) == text
