@@ -36,7 +36,7 @@ def main() -> None:
     table = plain.x_train.assign(target_=plain.y.to_numpy())
     with tempfile.TemporaryDirectory() as scratch:
         predictor = TabularPredictor("target_", problem_type=problem, eval_metric=scorer, path=scratch, verbosity=0)
-        predictor.fit(table, time_limit=seconds, presets="medium_quality", num_cpus=cores)
+        predictor.fit(table, time_limit=seconds, presets="best_quality", num_cpus=cores)
         if metric in ("roc_auc", "log_loss"):
             shares = predictor.predict_proba(plain.x_test)
             columns = [c for c in plain.sample.columns if c != plain.settings["id_column"]]
