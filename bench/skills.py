@@ -2,9 +2,9 @@
 
     python bench/skills.py [--sizes 159 2000 50000] [--json FILE]
 
-Skills are made up from a fixed seed: a third of the bodies' words are common, the others follow Zipf's law, as in
-real text; one tenth global, six tenths domain, three tenths competition tier. Times are the process's own (user and system), so
-that a busy machine does not change them; of repeated ones the median.
+Skills are made up from a fixed seed, their words by Zipf's law; one tenth global, six tenths domain, three tenths
+competition tier. Times are the process's own (user and system), so that a busy machine hardly changes them; of repeated
+ones the median.
 """
 
 from __future__ import annotations
