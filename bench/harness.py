@@ -1,7 +1,7 @@
 """The harness's own cost, apart from the candidates': `make bench`. Writes the table into docs/benchmarks.md.
 
 overhead      wall time of an execution outside the script, for one that imports pandas,
-              scikit-learn and LightGBM and fits for about a tenth of a second; warm (forked) and fresh process, side by side
+              scikit-learn and LightGBM and fits for a tenth of a second; warm (forked) and fresh process, side by side
 first score   from `haste run` to the first scored prototype on a bundled competition
 journal       appending and replaying 10,000 events
 memory        peak resident set of the harness process during a whole run

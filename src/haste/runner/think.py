@@ -78,7 +78,9 @@ def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
 
 
 def reflect(_action: Reflect, state: RunState, context: Context) -> Iterator[Event]:
-    yield LearningsRecorded(learnings=tuple(context.engineer.reflect(_brief(state, context))))
+    learnings = context.engineer.reflect(_brief(state, context))
+    named = (one.model_copy(update={"id": f"{state.run_id}/{n}"}) for n, one in enumerate(learnings, 1))
+    yield LearningsRecorded(learnings=tuple(named))
 
 
 def _brief(state: RunState, context: Context) -> Brief:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from haste.schema.competition import Competition, Kind
+
 from .image import IMAGE
 from .tabular import TABULAR
 from .technique import Domain, Technique
@@ -15,6 +17,13 @@ DOMAINS: Mapping[str, Domain] = {"tabular": TABULAR, "text": TEXT, "image": IMAG
 
 def domain_of(name: str) -> Domain:
     return DOMAINS.get(name, TABULAR)
+
+
+def domain_for(competition: Competition) -> Domain:
+    """Whose techniques to begin with. What has times but forecasts nothing is a table: there is no line to go on."""
+    if competition.domain == "timeseries" and competition.kind is not Kind.FORECAST:
+        return TABULAR
+    return domain_of(competition.domain)
 
 
 def all_techniques() -> tuple[Technique, ...]:

@@ -14,7 +14,7 @@ from haste.schema.brief import Brief
 from haste.schema.knowledge import Learning
 from haste.schema.solution import Diagnosis, Proposal, Scale
 
-from .catalogue import all_techniques, domain_of
+from .catalogue import all_techniques, domain_for, domain_of
 from .choose import Choice, in_order, open_techniques
 from .constants import constants_of
 from .diagnose import Finding, diagnose
@@ -35,7 +35,7 @@ class BuiltinEngineer:
 
     def draft(self, brief: Brief, count: int) -> Sequence[Proposal]:
         """Up to `count` prototypes, of different groups of model families as long as there are any."""
-        domain, facts = domain_of(brief.competition.domain), facts_of(brief)
+        domain, facts = domain_for(brief.competition), facts_of(brief)
         bare = _bare(brief, domain, facts)
         if bare is None:
             return ()
