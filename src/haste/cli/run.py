@@ -26,6 +26,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     competition: Annotated[
         str, typer.Argument(help="a bundled name, or a folder with train, test and sample submission")
     ],
+    model: Annotated[str, typer.Option(help="who thinks: builtin needs no key and no network")] = "builtin",
     from_solution: Annotated[
         Path | None, typer.Option("--from", metavar="SOLUTION.py", help="begin with your own script as a prototype")
     ] = None,
@@ -60,6 +61,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     config = RunConfig(
         competition=competition,
         seed=seed,
+        model=model,
         order=order.value,
         search=search,
         budget=Budget(time_limit_s=duration_s(time_limit, "--time-limit")),
