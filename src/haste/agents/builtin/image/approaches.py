@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from haste.agents.builtin.approach import Approaches
 from haste.agents.builtin.recipe import Constants, Model, Recipe
 from haste.agents.builtin.script import code
 from haste.agents.builtin.tabular.approaches import boosting_size
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Facts, Technique
+from haste.schema.solution import Diagnosis
 
 from .families import FAMILIES
 
@@ -118,22 +119,17 @@ def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
     return apply
 
 
-_U, _F, _O, _N, _D = (
+_U, _F, _O, _N = (
     Diagnosis.UNDERFITTING,
     Diagnosis.FEATURE_GAP,
     Diagnosis.OVERFITTING,
     Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
 )
 
 
-def _approach(family: str, rank: int, summary: str, *answers: Diagnosis, requires: str = "") -> Technique:
-    conditions = [text for text in ("image_columns >= 1", requires) if text]
-    return Technique(
-        f"use_{family}", rank, f"Model with {FAMILIES[family].title}"[:80], summary, _move(family),
-        domain="image", scale=Scale.APPROACH, family=family, answers=(*answers, _D), requires=when(*conditions),
-    )  # fmt: skip
-
+_approach = Approaches(
+    "image", "image_columns >= 1", "Model with {family}", lambda family: FAMILIES[family].title, _move
+)
 
 APPROACHES: tuple[Technique, ...] = (
     _approach(

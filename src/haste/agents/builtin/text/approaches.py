@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from haste.agents.builtin.approach import Approaches
 from haste.agents.builtin.recipe import Constants, Model, Recipe
 from haste.agents.builtin.tabular.approaches import boosting_size
-from haste.agents.builtin.technique import Facts, Technique, when
+from haste.agents.builtin.technique import Facts, Technique
 from haste.schema.competition import PredictionNeed
-from haste.schema.solution import Diagnosis, Scale
+from haste.schema.solution import Diagnosis
 
 from .families import FAMILIES
 
@@ -128,22 +129,17 @@ def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
     return apply
 
 
-_U, _F, _O, _N, _D = (
+_U, _F, _O, _N = (
     Diagnosis.UNDERFITTING,
     Diagnosis.FEATURE_GAP,
     Diagnosis.OVERFITTING,
     Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
 )
 
 
-def _approach(family: str, rank: int, summary: str, *answers: Diagnosis, requires: str = "") -> Technique:
-    conditions = [text for text in ("text_columns >= 1", requires) if text]
-    return Technique(
-        f"use_{family}", rank, f"Model with a {FAMILIES[family].title}"[:80], summary, _move(family),
-        domain="text", scale=Scale.APPROACH, family=family, answers=(*answers, _D), requires=when(*conditions),
-    )  # fmt: skip
-
+_approach = Approaches(
+    "text", "text_columns >= 1", "Model with a {family}", lambda family: FAMILIES[family].title, _move
+)
 
 APPROACHES: tuple[Technique, ...] = (
     _approach(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from haste.agents.builtin.approach import Approaches
 from haste.agents.builtin.recipe import Constants, Model, Recipe
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Facts, Technique
+from haste.schema.solution import Diagnosis
 
 from .families import FAMILIES
 
@@ -42,23 +43,18 @@ def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
     return apply
 
 
-_U, _F, _O, _N, _D, _S = (
+_U, _F, _O, _N, _S = (
     Diagnosis.UNDERFITTING,
     Diagnosis.FEATURE_GAP,
     Diagnosis.OVERFITTING,
     Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
     Diagnosis.DISTRIBUTION_MISMATCH,
 )
 
 
-def _approach(family: str, rank: int, summary: str, *answers: Diagnosis, requires: str = "") -> Technique:
-    conditions = [text for text in ("has_time == true", requires) if text]
-    return Technique(
-        f"use_{family}", rank, f"Forecast by {FAMILIES[family].title}"[:80], summary, _move(family),
-        domain="timeseries", scale=Scale.APPROACH, family=family, answers=(*answers, _D), requires=when(*conditions),
-    )  # fmt: skip
-
+_approach = Approaches(
+    "timeseries", "has_time == true", "Forecast by {family}", lambda family: FAMILIES[family].title, _move
+)
 
 APPROACHES: tuple[Technique, ...] = (
     _approach(
