@@ -24,6 +24,7 @@ from haste.competition.load import load
 from haste.schema.errors import SubmissionError
 
 HERE = Path(__file__).resolve().parent
+PAGE, MARK = Path("docs/benchmarks.md"), "<!-- peers -->"
 PEERS = ("autogluon", "flaml")
 
 
@@ -73,6 +74,41 @@ def measure(system: str, folder: Path, seconds: int, cores: int) -> dict[str, ob
     return {"score": found.score, "normalised": found.normalised, "medal": found.medal, "wall_s": round(wall, 1)}
 
 
+def page(told: dict) -> str:
+    """The table of docs/benchmarks.md out of the stored figures."""
+    systems = [s for s in ("haste", *PEERS) if s in told["mean_normalised"]]
+    lines = [
+        f"`python bench/peers/compare.py --seconds {told['seconds']} --cores {told['cores']}`: held-out score and, in brackets, "
+        "the normalised score (0: dummy, 1: gold threshold); seed 0, one run each.",
+        "",
+        "| competition | metric | " + " | ".join(systems) + " |",
+        "|---|---|" + "---|" * len(systems),
+    ]
+    for name, row in sorted(told["competitions"].items()):
+        cells = []
+        for system in systems:
+            found = row.get(system) or {"score": None}
+            medal = f", {found['medal']}" if found.get("medal") not in (None, "none") else ""
+            cells.append(
+                "failed" if found["score"] is None else f"{found['score']:.5g} ({found['normalised']:.3f}{medal})"
+            )
+        lines.append(f"| {name} | {row['metric']} | " + " | ".join(cells) + " |")
+    means = " | ".join(f"**{told['mean_normalised'][s]:.3f}**" for s in systems)
+    medals = {
+        s: sum(r.get(s, {}).get("medal") not in (None, "none") for r in told["competitions"].values()) for s in systems
+    }
+    lines.append(f"| mean normalised | | {means} |")
+    lines.append("| medals | | " + " | ".join(f"{medals[s]} of {len(told['competitions'])}" for s in systems) + " |")
+    return "\n".join(lines)
+
+
+def publish(told: dict) -> None:
+    """Put the table between its marks."""
+    text = PAGE.read_text() if PAGE.exists() else "# Benchmarks\n"
+    head, _, rest = text.partition(MARK)
+    PAGE.write_text(f"{head}{MARK}\n{page(told)}\n{MARK}{rest.partition(MARK)[2]}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
@@ -80,7 +116,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("results/peers.json"))
     parser.add_argument("--only", nargs="*", default=[], help="these competitions")
     parser.add_argument("--systems", nargs="*", default=["haste", *PEERS])
+    parser.add_argument("--publish", action="store_true", help="only write the table of --out into docs/benchmarks.md")
     args = parser.parse_args()
+    if args.publish:
+        publish(json.loads(args.out.read_text()))
+        return
     table = json.loads(args.out.read_text())["competitions"] if args.out.exists() else {}
     for entry in bundled():
         if args.only and entry.id not in args.only:
