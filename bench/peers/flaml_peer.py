@@ -23,7 +23,7 @@ METRICS = {
 def loss_of(function):
     """A metric that FLAML does not know, in the form that it takes its own."""
 
-    def metric(x_valid, y_valid, estimator, _labels, x_train, y_train, *_more, **_named):
+    def metric(x_valid, y_valid, estimator, *_more, **_named):
         loss = function(y_valid, estimator.predict(x_valid))
         return loss, {"loss": loss}
 
