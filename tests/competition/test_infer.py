@@ -222,6 +222,9 @@ def test_names_dates_numbers_and_levels_are_no_text(value: Callable[[int], str],
     assert (found.text, found.domain) == ((), "tabular")
 
 
+MONTHS = ["Jan", "Feb", "Mar"]
+
+
 def day(i: int) -> str:
     return f"2020-{i // 28 + 1:02d}-{i % 28 + 1:02d}"
 
@@ -233,6 +236,11 @@ def day(i: int) -> str:
         lambda i: f"{day(i)} 07:30:00",
         lambda i: f"{day(i)} 07:30:00 UTC",
         lambda i: ".".join(reversed(day(i).split("-"))),
+        lambda i: "/".join(reversed(day(i).split("-"))),
+        lambda i: f"{i % 28 + 1:02d} {MONTHS[i // 28]} 2020",
+        lambda i: f"{MONTHS[i // 28]} {i % 28 + 1}, 2020 07:30",
+        lambda i: f"{i // 28 + 1}/{i % 28 + 1}/2020 1:05 PM",
+        lambda i: f"01/{i % 12 + 1:02d}/{1999 + i // 12}",  # by the month: only day first lets test follow train
     ],
 )
 def test_time(when: Callable[[int], str], tmp_path: Path) -> None:
@@ -240,6 +248,25 @@ def test_time(when: Callable[[int], str], tmp_path: Path) -> None:
     assert found.validation.scheme is Scheme.TIME
     assert (found.validation.time_column, found.validation.folds) == ("date", 4)
     assert (found.kind, found.domain) == (Kind.FORECAST, "timeseries")
+
+
+def test_each_table_s_days_are_read_as_the_other_s(tmp_path: Path) -> None:
+    """The test table's days are 1 to 12, so that it alone could be read month first."""
+    from haste.competition.time_split import time_values
+
+    when = [f"{i + 1:02d}/01/2020" for i in range(31)] + [f"{i + 1:02d}/02/2020" for i in range(12)]
+    loaded = load(tabular(tmp_path, n=31, n_test=12, date=when, y=lambda i: i / 3))
+    assert loaded.competition.validation.scheme is Scheme.TIME
+    past, future = (time_values(loaded, frame["date"]) for frame in (loaded.train, loaded.test))
+    assert [*past, *future] == sorted([*past, *future])
+    assert time_values(loaded, loaded.train["date"][:5]).tolist() == past[:5].tolist()
+
+
+@pytest.mark.parametrize("form", ["{:02d} Jan 2019", "{:02d}.01.2019", "January {}, 2019"])
+def test_dates_are_no_groups(form: str, tmp_path: Path) -> None:
+    days = [i // 3 * 2 for i in range(60)] + [i // 2 * 2 + 1 for i in range(20)]  # they alternate
+    found = competition(tabular(tmp_path, date=lambda i: form.format(days[i] % 31 + 1)))
+    assert found.validation.group_column is None
 
 
 def test_dates_that_are_mixed_are_no_time(tmp_path: Path) -> None:

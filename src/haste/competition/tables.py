@@ -257,7 +257,7 @@ def _parse_parquet(content: bytes, name: str) -> DataFrame:
         import pyarrow as pa
         import pyarrow.parquet
     except ImportError as error:
-        raise fault(name, "is Parquet, which needs pyarrow", "pip install 'haste-ml[parquet]'") from error
+        raise fault(name, "is Parquet, which needs pyarrow", "pip install pyarrow") from error
     import pandas as pd
 
     try:
