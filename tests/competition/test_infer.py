@@ -55,6 +55,39 @@ def test_kind_classes_and_metric(
         assert word in said
 
 
+@pytest.mark.parametrize(
+    ("values", "metric", "words"),
+    [
+        (["0", "1"], "accuracy", "as the sample holds labels of both classes"),
+        (["0.0", "1.0"], "accuracy", "as the sample holds labels of both classes"),
+        (["0", "0"], "roc_auc", 'the sample holds 0 alone: state metric = "accuracy"'),
+        (["0", "0.5"], "roc_auc", "the usual one for binary; no fitting one is named"),
+    ],
+)
+def test_labels_in_the_sample_ask_for_labels(values: list[str], metric: str, words: str, tmp_path: Path) -> None:
+    rows = [{"id": name, "y": values[i % 2]} for i, name in enumerate(TEST_IDS)]
+    write_csv(tabular(tmp_path) / "sample_submission.csv", rows)
+    found = competition(tmp_path)
+    assert found.metric.name == metric
+    (said,) = (sentence for sentence in found.inferred if sentence.startswith("metric: "))
+    assert words in said
+    assert ("state metric" in said) == ("state metric" in words)
+
+
+def test_spaces_around_labels_do_not_count(tmp_path: Path) -> None:
+    from haste.competition.score import score_frame
+
+    tabular(tmp_path, y=lambda i: [" hi ", "lo", "hi"][i % 3])
+    write_csv(tmp_path / "sample_submission.csv", [{"id": i, "y": "lo "} for i in TEST_IDS])
+    loaded = load(tmp_path)
+    assert loaded.competition.classes == ("hi", "lo")
+    assert loaded.train["y"].tolist()[:3] == ["hi", "lo", "hi"]
+    truth = loaded.train[["y"]].replace("hi", " hi")  # as answers may be
+    assert score_frame(loaded, truth, loaded.train[["y"]].replace("hi", "hi ")) == 1.0
+    write_csv(tmp_path / "sample_submission.csv", [{"id": i, "hi": 0.5, "lo": 0.5} for i in TEST_IDS])
+    assert competition(tmp_path).classes == ("hi", "lo")
+
+
 def test_class_columns(tmp_path: Path) -> None:
     tabular(tmp_path, y=lambda i: LETTERS[i % 3])
     write_csv(tmp_path / "sample_submission.csv", [{"id": i, "cow": 0.3, "ant": 0.3, "bee": 0.4} for i in TEST_IDS])

@@ -78,5 +78,5 @@ def _text(column: Series[Any]) -> Series[Any]:
 def _parsed(text: Series[Any], form: str) -> Series[Any]:
     import pandas as pd
 
-    moments: Series[Any] = pd.to_datetime(text, errors="coerce", utc=True, format=form)
+    moments = pd.to_datetime(text, errors="coerce", utc=True, format=form)
     return moments.dt.tz_localize(None)
