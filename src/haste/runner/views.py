@@ -7,6 +7,7 @@ from pathlib import Path
 from haste.competition.layout import lay_out
 from haste.schema.competition import Trust
 from haste.schema.events import Purpose
+from haste.schema.execution import Guarantee
 from haste.search.chance import draw
 
 from .context import Context
@@ -18,6 +19,9 @@ def view_of(context: Context, purpose: Purpose, number: int) -> Path:
     fold = None if reported else context.fold(purpose, number)
     # Named so that a script which looks where its input lies learns nothing of what it is for.
     name = f"{draw(context.config.seed, 'view', purpose if fold else 'final', number if fold else 0):08x}"
-    # All views lie side by side: an executor that keeps a worker warm shows it their common folder.
     destination = context.folder / "work" / "inputs" / name
-    return destination if destination.exists() else lay_out(context.loaded, destination, fold)
+    if destination.exists():
+        return destination
+    # Where inputs can be written to, a script must not reach the person's own files through links.
+    linked = Guarantee.READ_ONLY_INPUT in context.executor.guarantees()
+    return lay_out(context.loaded, destination, fold, link=linked)
