@@ -229,7 +229,7 @@ def test_the_command_asks_for_the_same_run_and_no_more() -> None:
     search = SearchConfig(iterations=5)
     assert command(RunConfig(competition="a b; rm")) == "haste run 'a b; rm' --seed 0 --start cold --workers 1"
     assert command(RunConfig(competition="x", seed=3, search=search, folds=4, sandbox="off")) == (
-        "haste run x --seed 3 --iterations 5 --folds 4 --workers 1 --sandbox off"
+        "haste run x --seed 3 --start cold --iterations 5 --folds 4 --workers 1 --sandbox off"
     )
 
 

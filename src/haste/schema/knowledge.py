@@ -154,6 +154,14 @@ class CompetitionTerms(Value):
     scores: tuple[float, ...] = ()
 
 
+class RunLearnings(Value):
+    """What a run proposed to the store, with what identifies its competition; pending until the ledger decides."""
+
+    run: str
+    terms: CompetitionTerms
+    learnings: tuple[Learning, ...] = ()
+
+
 class SkillScope(Value):
     """Where a run stands; what it may see follows from this and nothing else."""
 
