@@ -28,9 +28,10 @@ class Writer:
         """Write a promotion's files and its decision; a vetoed one leaves the decision only."""
         if not vetoed and promotion.changes:
             self.files.write(store_writes(promotion, shelf.inventory))
-        if vetoed and promotion.learning is None:
-            # What was vetoed is a move of a skill that stays; its claim is not barred.
-            promotion = promotion.model_copy(update={"claim": "", "body_digest": ""})
+        if vetoed:
+            # Where what was vetoed is a move of a skill that stays, its claim is not barred.
+            stays = {"claim": "", "body_digest": ""} if promotion.learning is None else {}
+            promotion = promotion.model_copy(update={"by": "person"} | stays)
         self.files.append(self.stream, write_records([decision(promotion, self.stream, self.at, vetoed)]))
         return shelf if vetoed else shelf.after(promotion)
 

@@ -15,7 +15,7 @@ from haste.schema.events import (
     SkillsLoaded,
     SubmissionChosen,
 )
-from haste.schema.knowledge import CompetitionTerms, Learning, Problem, RunLearnings, StoreWrite, TextFile
+from haste.schema.knowledge import CompetitionTerms, Learning, LedgerRecord, Problem, RunLearnings, StoreWrite, TextFile
 from haste.skills.evidence import fold
 from haste.skills.inventory import load_inventory
 from haste.skills.leaks import competition_terms
@@ -33,6 +33,7 @@ class Reading:
     shelf: Shelf
     pending: tuple[Learning, ...]
     problems: tuple[Problem, ...]
+    records: tuple[LedgerRecord, ...] = ()
 
 
 def read_store(files: SkillFiles) -> Reading:
@@ -45,42 +46,61 @@ def read_store(files: SkillFiles) -> Reading:
     decided = {record.learning for record in evidence.decisions}
     pending = tuple(one for run in runs for one in run.learnings if one.id not in decided)
     problems = (*skills.problems, *inventory.problems, *ledger.problems, *torn, *proposed.problems, *foreign)
-    return Reading(Shelf(inventory, evidence, _terms(runs)), pending, problems)
+    return Reading(Shelf(inventory, evidence, _terms(run.terms for run in runs)), pending, problems, records)
 
 
-def leave_evidence(files: SkillFiles, events: Iterable[Event]) -> int:
-    """Add a finished run's records to the ledger; those that are there already are not added again. Says how many."""
+def with_run(reading: Reading, events: Iterable[Event]) -> Reading:
+    """The reading as it would be had a finished run left its evidence and learnings in the store."""
     events = tuple(events)
-    started = next((event for event in events if isinstance(event, RunStarted)), None)
-    if started is None:
-        return 0
-    manifest = next((event.manifest for event in events if isinstance(event, SkillsLoaded)), None)
-    lines = write_records(run_records(events, manifest)).splitlines(keepends=True)
-    known = {line for file in files.read_ledger(started.run_id).files for line in file.text.splitlines(keepends=True)}
-    fresh = [line for line in lines if line not in known]
-    files.append(started.run_id, "".join(fresh))
-    return len(fresh)
+    made = _learnings_of(events)
+    if made is None:
+        return reading
+    shelf, records = reading.shelf, (*reading.records, *_records_of(events))
+    known = {one.id for one in reading.pending} | {record.learning for record in shelf.evidence.decisions}
+    pending = (*reading.pending, *(one for one in made.learnings if one.id not in known))
+    terms = _terms((*shelf.terms.values(), made.terms))
+    return Reading(Shelf(shelf.inventory, fold(records), terms), pending, reading.problems, records)
 
 
-def leave_learnings(files: SkillFiles, events: Iterable[Event]) -> int:
-    """Put a finished run's learnings before the store, to be decided on. Says how many there are."""
-    events = tuple(events)
-    started = next((event for event in events if isinstance(event, RunStarted)), None)
-    recorded = next((event for event in events if isinstance(event, LearningsRecorded)), None)
-    if started is None or recorded is None:
-        return 0
-    profiled = next((event.profile for event in events if isinstance(event, CompetitionProfiled)), None)
-    chosen = next((event for event in events if isinstance(event, SubmissionChosen)), None)
-    scores = (chosen.validation_score, chosen.search_score) if chosen else ()
-    terms = competition_terms(started.competition, profiled, (score for score in scores if score is not None))
-    made = RunLearnings(run=started.run_id, terms=terms, learnings=recorded.learnings)
-    path, text = f"{LEARNINGS}/{started.run_id}.json", made.model_dump_json(indent=1) + "\n"
+def leave_evidence(files: SkillFiles, events: Iterable[Event]) -> None:
+    """Add a finished run's records to the ledger; those that are there already are not added again."""
+    records = _records_of(tuple(events))
+    if not records:
+        return
+    run = records[0].run
+    known = {line for file in files.read_ledger(run).files for line in file.text.splitlines(keepends=True)}
+    lines = write_records(records).splitlines(keepends=True)
+    files.append(run, "".join(line for line in lines if line not in known))
+
+
+def leave_learnings(files: SkillFiles, events: Iterable[Event]) -> None:
+    """Put a finished run's learnings before the store, to be decided on."""
+    made = _learnings_of(tuple(events))
+    if made is None:
+        return
+    path, text = f"{LEARNINGS}/{made.run}.json", made.model_dump_json(indent=1) + "\n"
     there = next((file.text for file in files.read_learnings().files if file.path == path), None)
     if there is None:
         files.write([StoreWrite(path, text)])
     elif there != text:
         files.write([StoreWrite(path, text, replaces=path, expected=digest(there))])
-    return len(recorded.learnings)
+
+
+def _records_of(events: tuple[Event, ...]) -> tuple[LedgerRecord, ...]:
+    manifest = next((event.manifest for event in events if isinstance(event, SkillsLoaded)), None)
+    return run_records(events, manifest)
+
+
+def _learnings_of(events: tuple[Event, ...]) -> RunLearnings | None:
+    started = next((event for event in events if isinstance(event, RunStarted)), None)
+    recorded = next((event for event in events if isinstance(event, LearningsRecorded)), None)
+    if started is None or recorded is None:
+        return None
+    profiled = next((event.profile for event in events if isinstance(event, CompetitionProfiled)), None)
+    chosen = next((event for event in events if isinstance(event, SubmissionChosen)), None)
+    scores = (chosen.validation_score, chosen.search_score) if chosen else ()
+    terms = competition_terms(started.competition, profiled, (score for score in scores if score is not None))
+    return RunLearnings(run=started.run_id, terms=terms, learnings=recorded.learnings)
 
 
 def _read_learnings(files: Iterable[TextFile]) -> tuple[list[RunLearnings], list[Problem]]:
@@ -95,14 +115,14 @@ def _read_learnings(files: Iterable[TextFile]) -> tuple[list[RunLearnings], list
     return runs, problems
 
 
-def _terms(runs: Iterable[RunLearnings]) -> Mapping[str, CompetitionTerms]:
+def _terms(found: Iterable[CompetitionTerms]) -> Mapping[str, CompetitionTerms]:
     """What identifies each competition, over all its runs."""
     known: dict[str, CompetitionTerms] = {}
-    for run in runs:
-        old = known.get(run.terms.competition, run.terms)
+    for one in found:
+        old = known.get(one.competition, one)
         lists = {
-            name: tuple(dict.fromkeys((*getattr(old, name), *getattr(run.terms, name))))
+            name: tuple(dict.fromkeys((*getattr(old, name), *getattr(one, name))))
             for name in ("columns", "files", "scores")
         }
-        known[run.terms.competition] = old.model_copy(update=lists)
+        known[one.competition] = old.model_copy(update=lists)
     return known
