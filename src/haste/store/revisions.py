@@ -19,8 +19,10 @@ TIERS = ("global", "domain", "competition", "retired")
 
 def read_revision(root: Path, revision: str) -> tuple[TextFile, ...]:
     """Every `SKILL.md` below `root` at that revision. Raises StoreError where git knows no such thing."""
-    # `--` and `--end-of-options` keep a revision that looks like an option from being one.
-    command = ["git", "-C", str(root), "archive", "--format=tar", "--end-of-options", revision, "--", "."]
+    if revision.startswith("-"):  # git would take it for an option
+        msg = f"no store at {revision!r}: not a revision"
+        raise StoreError(msg, where=str(root))
+    command = ["git", "-C", str(root), "archive", "--format=tar", revision, "."]
     try:
         done = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as fault:
