@@ -263,5 +263,5 @@ def test_the_walk_in_the_handbook_is_true(tmp_path: Path):
     assert "tiered, 1 skill: average-several-seeds" in done.stdout
     assert "changed  average-several-seeds (global, retired): status, revision" in done.stdout
     assert (tmp_path / "flat" / "average-several-seeds" / "SKILL.md").is_file()
-    assert len(list(tmp_path.glob("skills/ledger/cell-samples-*.jsonl"))) == 2
+    assert len(list(tmp_path.glob("skills/ledger/disease-progression-*.jsonl"))) == 1
     assert not (tmp_path / "haste").exists()  # the user's own store was not touched

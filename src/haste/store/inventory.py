@@ -218,8 +218,7 @@ def begin(root: Path, starter: Path | None) -> SkillFiles:
     store = SkillFiles(root)
     if (root / VERSION_FILE).exists():
         return store
-    store.create()
-    if starter is not None:
+    if starter is not None:  # before the store is marked as begun, so that a copy that was cut off is made whole
         source = SkillFiles(starter)
         store.write(
             [StoreWrite(file.path, file.text) for file in source.read().files if not (root / file.path).exists()]
@@ -227,4 +226,5 @@ def begin(root: Path, starter: Path | None) -> SkillFiles:
         for file in source.read_ledger().files:
             if not (root / file.path).exists():
                 store.append(Path(file.path).stem, file.text)
+    store.create()
     return store
