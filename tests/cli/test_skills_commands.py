@@ -234,6 +234,18 @@ def test_the_users_own_store_lies_where_the_desktop_standard_says(tmp_path: Path
     assert (tmp_path / ".local" / "share" / "haste" / "skills").is_dir()
 
 
+def test_the_users_own_store_begins_as_a_copy_of_the_starter_and_a_named_one_empty(
+    store: Path, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr("haste.cli.skills_wiring.STARTER", str(store))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert {row["name"] for row in json.loads(haste("skills", "list", "--json"))} == set(listed(store))
+    assert json.loads(haste("skills", "stats", "--json"))["runs"] == 3
+    (tmp_path / "SKILL.md").write_text(FOREIGN)
+    haste("skills", "add", tmp_path / "SKILL.md", store=tmp_path / "named")
+    assert set(listed(tmp_path / "named")) == {"start-simple"}
+
+
 WALK = (ROOT / "docs" / "skills.md").read_text().partition("## A walk through the commands")[2].partition("\n## ")[0]
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", WALK, re.MULTILINE | re.DOTALL)
 

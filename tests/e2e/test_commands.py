@@ -178,6 +178,10 @@ FAULTS = [
     (["run", "TOY", "--python", "/nowhere/python"], 2, "interpreter"),
     (["run", "TOY", "--from", "/nowhere/mine.py"], 2, "mine.py"),
     (["resume", "nowhere"], 5, "journal.jsonl"),
+    (["skills", "show", "nothing"], 5, "nothing"),
+    (["skills", "list", "--skills", "nowhere"], 5, "no skill store"),
+    (["skills", "promote", "nowhere"], 5, "journal.jsonl"),
+    (["skills", "add", "nowhere"], 5, "nowhere"),
     (["grade", "TOY", "nowhere.csv"], 4, "nowhere.csv"),
     (["grade", "TOY", "TOY/train.csv"], 4, "column"),
 ]
