@@ -78,8 +78,8 @@ def page(told: dict) -> str:
     """The table of docs/benchmarks.md out of the stored figures."""
     systems = [s for s in ("haste", *PEERS) if s in told["mean_normalised"]]
     lines = [
-        f"`python bench/peers/compare.py --seconds {told['seconds']} --cores {told['cores']}`: held-out score and, in brackets, "
-        "the normalised score (0: dummy, 1: gold threshold); seed 0, one run each.",
+        f"`python bench/peers/compare.py --seconds {told['seconds']} --cores {told['cores']}`: held-out score and, in "
+        "brackets, the normalised score (0: dummy, 1: gold threshold); seed 0, one run each.",
         "",
         "| competition | metric | " + " | ".join(systems) + " |",
         "|---|---|" + "---|" * len(systems),
