@@ -44,13 +44,14 @@ def test_a_run_cut_anywhere_and_resumed_gives_the_same_tree_and_repeats_nothing(
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), cut=st.floats(0, 1), loading=st.sampled_from(Loading))
 def test_a_warm_start_chooses_its_skills_once_and_searches_like_a_cold_one(seed, cut, loading):
-    cold = drive(MemoryStore(), World(seed), NO_LIMIT)
+    # Nothing is lost here: a cut costs an attempt, and whether an attempt is lost is drawn by its number.
+    cold = drive(MemoryStore(), World(seed, lost=0.0), NO_LIMIT)
     warm = NO_LIMIT.model_copy(update={"start": Start.WARM, "loading": loading})
     store = MemoryStore()
-    drive(store, World(seed), warm, stop=lambda n: n >= 1 + int(cut * 30))
+    drive(store, World(seed, lost=0.0), warm, stop=lambda n: n >= 1 + int(cut * 30))
     if not fold(store.read()).finished:
         store.append(RunResumed(code_version="0"))
-    state = drive(store, World(seed), warm)
+    state = drive(store, World(seed, lost=0.0), warm)
     kinds = [entry.event.kind for entry in store.read() if entry.event.kind != "run_resumed"]
     chosen = [] if loading is Loading.NONE else ["skills_loaded"]
     assert kinds[:3] == ["run_started", "competition_profiled", *chosen, "prototypes_drafted"][:3]
