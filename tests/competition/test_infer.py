@@ -55,6 +55,39 @@ def test_kind_classes_and_metric(
         assert word in said
 
 
+@pytest.mark.parametrize(
+    ("values", "metric", "words"),
+    [
+        (["0", "1"], "accuracy", "as the sample holds labels of both classes"),
+        (["0.0", "1.0"], "accuracy", "as the sample holds labels of both classes"),
+        (["0", "0"], "roc_auc", 'the sample holds 0 alone: state metric = "accuracy"'),
+        (["0", "0.5"], "roc_auc", "the usual one for binary; no fitting one is named"),
+    ],
+)
+def test_labels_in_the_sample_ask_for_labels(values: list[str], metric: str, words: str, tmp_path: Path) -> None:
+    rows = [{"id": name, "y": values[i % 2]} for i, name in enumerate(TEST_IDS)]
+    write_csv(tabular(tmp_path) / "sample_submission.csv", rows)
+    found = competition(tmp_path)
+    assert found.metric.name == metric
+    (said,) = (sentence for sentence in found.inferred if sentence.startswith("metric: "))
+    assert words in said
+    assert ("state metric" in said) == ("state metric" in words)
+
+
+def test_spaces_around_labels_do_not_count(tmp_path: Path) -> None:
+    from haste.competition.score import score_frame
+
+    tabular(tmp_path, y=lambda i: [" hi ", "lo", "hi"][i % 3])
+    write_csv(tmp_path / "sample_submission.csv", [{"id": i, "y": "lo "} for i in TEST_IDS])
+    loaded = load(tmp_path)
+    assert loaded.competition.classes == ("hi", "lo")
+    assert loaded.train["y"].tolist()[:3] == ["hi", "lo", "hi"]
+    truth = loaded.train[["y"]].replace("hi", " hi")  # as answers may be
+    assert score_frame(loaded, truth, loaded.train[["y"]].replace("hi", "hi ")) == 1.0
+    write_csv(tmp_path / "sample_submission.csv", [{"id": i, "hi": 0.5, "lo": 0.5} for i in TEST_IDS])
+    assert competition(tmp_path).classes == ("hi", "lo")
+
+
 def test_class_columns(tmp_path: Path) -> None:
     tabular(tmp_path, y=lambda i: LETTERS[i % 3])
     write_csv(tmp_path / "sample_submission.csv", [{"id": i, "cow": 0.3, "ant": 0.3, "bee": 0.4} for i in TEST_IDS])
@@ -222,6 +255,9 @@ def test_names_dates_numbers_and_levels_are_no_text(value: Callable[[int], str],
     assert (found.text, found.domain) == ((), "tabular")
 
 
+MONTHS = ["Jan", "Feb", "Mar"]
+
+
 def day(i: int) -> str:
     return f"2020-{i // 28 + 1:02d}-{i % 28 + 1:02d}"
 
@@ -233,6 +269,11 @@ def day(i: int) -> str:
         lambda i: f"{day(i)} 07:30:00",
         lambda i: f"{day(i)} 07:30:00 UTC",
         lambda i: ".".join(reversed(day(i).split("-"))),
+        lambda i: "/".join(reversed(day(i).split("-"))),
+        lambda i: f"{i % 28 + 1:02d} {MONTHS[i // 28]} 2020",
+        lambda i: f"{MONTHS[i // 28]} {i % 28 + 1}, 2020 07:30",
+        lambda i: f"{i // 28 + 1}/{i % 28 + 1}/2020 1:05 PM",
+        lambda i: f"01/{i % 12 + 1:02d}/{1999 + i // 12}",  # by the month: only day first lets test follow train
     ],
 )
 def test_time(when: Callable[[int], str], tmp_path: Path) -> None:
@@ -240,6 +281,25 @@ def test_time(when: Callable[[int], str], tmp_path: Path) -> None:
     assert found.validation.scheme is Scheme.TIME
     assert (found.validation.time_column, found.validation.folds) == ("date", 4)
     assert (found.kind, found.domain) == (Kind.FORECAST, "timeseries")
+
+
+def test_each_table_s_days_are_read_as_the_other_s(tmp_path: Path) -> None:
+    """The test table's days are 1 to 12, so that it alone could be read month first."""
+    from haste.competition.time_split import time_values
+
+    when = [f"{i + 1:02d}/01/2020" for i in range(31)] + [f"{i + 1:02d}/02/2020" for i in range(12)]
+    loaded = load(tabular(tmp_path, n=31, n_test=12, date=when, y=lambda i: i / 3))
+    assert loaded.competition.validation.scheme is Scheme.TIME
+    past, future = (time_values(loaded, frame["date"]) for frame in (loaded.train, loaded.test))
+    assert [*past, *future] == sorted([*past, *future])
+    assert time_values(loaded, loaded.train["date"][:5]).tolist() == past[:5].tolist()
+
+
+@pytest.mark.parametrize("form", ["{:02d} Jan 2019", "{:02d}.01.2019", "January {}, 2019"])
+def test_dates_are_no_groups(form: str, tmp_path: Path) -> None:
+    days = [i // 4 * 2 for i in range(60)] + [i // 3 * 2 + 1 for i in range(20)]  # they alternate
+    found = competition(tabular(tmp_path, date=lambda i: form.format(days[i] + 1)))
+    assert found.validation.group_column is None
 
 
 def test_dates_that_are_mixed_are_no_time(tmp_path: Path) -> None:

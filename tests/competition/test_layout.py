@@ -207,6 +207,26 @@ def test_files_are_copied_where_links_fail(tmp_path: Path, monkeypatch: pytest.M
     assert not (view / "test_photos" / "p1.png").samefile(tmp_path / "demo" / "train_photos" / "p1.png")
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+def test_without_links_a_script_cannot_reach_the_originals(zipped: bool, tmp_path: Path) -> None:
+    folder = photo_folder(tmp_path / "demo", zipped=zipped)
+    (folder / "notes.txt").write_text("mine")
+    write_csv(folder / "shops.csv", [{"shop": "a"}])
+    loaded = load(folder)
+    before = all_bytes(folder)
+    for name, fold in (("r", None), ("f", halves(60))):
+        view = lay_out(loaded, tmp_path / "v" / name, fold, link=False)
+        assert (view / "notes.txt").read_text() == "mine"
+        assert (view / "test_photos" / ("p1.png" if fold else "p60.png")).is_file()
+        for path in view.rglob("*"):
+            if path.is_file():
+                assert path.stat().st_nlink == 1
+                path.write_text("spoilt")
+    assert all_bytes(folder) == before
+    again = lay_out(loaded, tmp_path / "v" / "again", None)  # an unpacked archive is not spoilt either
+    assert (again / "test_photos" / "p60.png").read_text() == "photo 60"
+
+
 def test_archives_cannot_write_outside(tmp_path: Path) -> None:
     from haste.schema.errors import CompetitionError
 
@@ -241,7 +261,7 @@ def test_building_twice_changes_nothing_and_half_is_never_seen(tmp_path: Path, m
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("haste.competition.layout._link", fail)
+        patch.setattr("haste.competition.layout._fill", fail)
         with pytest.raises(StoreError, match="cannot be built: No space left on device"):
             lay_out(loaded, destination, halves(60))
     assert list(destination.parent.iterdir()) == []

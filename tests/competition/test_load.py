@@ -42,6 +42,7 @@ SAMPLE = "sample_submission.csv"
     ("spoil", "where", "words"),
     [
         (remove("train.csv"), "demo", "has no train table"),
+        (remove("test.csv"), "demo", "has no test table, so that the columns 'a', 'b' of train.csv are not known"),
         (remove(SAMPLE), "demo", "has no sample submission"),
         (put("train.csv", b""), "train.csv", "is empty"),
         (put("test.csv", b"id,a,b\n"), "test.csv", "header but no rows"),
@@ -80,6 +81,23 @@ def test_spoilt_folders(spoil: Callable[[Path], object], where: str | None, word
     assert caught.value.hint
     if where is not None:
         assert Path(caught.value.where or "").name == where
+
+
+def test_ids_may_be_all_that_is_known_of_the_rows_to_predict(tmp_path: Path) -> None:
+    said = tabular(tmp_path / "said")
+    write_csv(said / "test.csv", [{"id": f"{i:04d}"} for i in range(60, 80)])
+    assert load(said).test.columns.tolist() == ["id"]
+    files = tabular(tmp_path / "files")
+    (files / "test.csv").unlink()
+    (files / "scans").mkdir()
+    (files / "scans" / "0060.npy").write_bytes(b"1")
+    assert load(files).test.columns.tolist() == ["id"]
+
+
+def test_text_that_is_neither_number_nor_class_is_explained(tmp_path: Path) -> None:
+    folder = tabular(tmp_path / "demo", y=lambda i: f"{i}.000,5")
+    with pytest.raises(CompetitionError, match=r"target 'y' of text with 60 .*'0\.000,5'.*write numbers with a point"):
+        load(folder)
 
 
 @pytest.mark.parametrize(

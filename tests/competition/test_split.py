@@ -190,11 +190,13 @@ def test_dates_are_read_as_dates() -> None:
     [
         (regression(3, scheme=Scheme.KFOLD), 5, "3 training rows cannot make 5 folds"),
         (regression(20, scheme=Scheme.GROUP, group=[i % 3 for i in range(20)]), 5, "3 groups, fewer than 5 folds"),
+        (regression(20, scheme=Scheme.GROUP, group=[1] * 20), 5, "has a single value.*use another scheme"),
         (regression(20, scheme=Scheme.GROUP), 5, "no such group column"),
         (regression(20, scheme=Scheme.TIME), 5, "no such time column"),
         (regression(20, scheme=Scheme.TIME, time=[1, 2, 3, 4] * 5), 3, "4 distinct times"),
         (regression(20, scheme=Scheme.TIME, time=[None, *range(19)]), 3, "1 missing values"),
-        (regression(20, scheme=Scheme.TIME, time=[f"day {i}!" for i in range(20)]), 3, "cannot be read as times"),
+        (regression(20, scheme=Scheme.TIME, time=[f"day {i}!" for i in range(20)]), 3, "as times, for .* 'day 0!'"),
+        (regression(20, scheme=Scheme.TIME, time=[*(f"2020-01-{i:02d}" for i in range(1, 20)), "x"]), 3, "example 'x'"),
         (binary(30, every=10), 5, "cannot be judged by roc_auc: the truth holds one class only"),
         (binary(20, scheme=Scheme.GROUP, group=["a", *["b"] * 19]), 2, "cannot be judged|single class"),
         (make(Kind.BINARY, "accuracy", {"y": [0] * 9 + [1]}), 2, "leaves a single class"),
@@ -204,3 +206,4 @@ def test_folds_that_cannot_be_are_refused(loaded: LoadedCompetition, folds: int,
     with pytest.raises(CompetitionError, match=words) as refusal:
         make_splits(loaded, folds, 0)
     assert refusal.value.hint
+    assert "\n" not in str(refusal.value)

@@ -260,7 +260,7 @@ def output(bench: Bench) -> None:
 
 def escapees_die(bench: Bench) -> None:
     """At the end of a job, at a limit, and when cancelled."""
-    slot = next(bench.run_folder.glob("executor-*/slot0/*/tmp")) if bench.name != "fake" else None
+    slot = next(bench.run_folder.glob("executor-*/*/slot0/*/tmp")) if bench.name != "fake" else None
     assert slot is not None
     assert bench.run(candidates.ESCAPEE).outcome is Outcome.OK
     assert_quiet(slot)

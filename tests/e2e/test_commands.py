@@ -142,9 +142,14 @@ def test_ctrl_c_ends_with_the_best_so_far(toy: Path, tmp_path: Path):
 
 
 def test_a_time_limit_is_kept_and_something_valid_comes_out(toy: Path, tmp_path: Path):
-    told = json.loads(haste("run", toy, "--time-limit", "12s", "--out", tmp_path, "--json").stdout.splitlines()[-1])
+    script = tmp_path / "slow.py"
+    script.write_text("import time\ntime.sleep(3)\n" + linear("a"))
+    more = ["--from", script, "--prototypes", 1, "--workers", 1, "--time-limit", "40s", "--sandbox", "off"]
+    told = json.loads(haste("run", toy, *more, "--out", tmp_path, "--json").stdout.splitlines()[-1])
     assert told["grade"] is not None
-    assert told["stop_reason"] in ("time_limit", "stagnation", "iterations")
+    assert told["candidate"] is not None
+    entries = list(FileStore(Path(told["submission"]).parent).read())
+    assert entries[-1].at - entries[0].at < 40 + 3  # what is left over is one kill and the reflection
 
 
 def test_ones_own_script_is_scored_and_begun_from(toy: Path, tmp_path: Path):
@@ -162,6 +167,46 @@ def test_ones_own_script_is_scored_and_begun_from(toy: Path, tmp_path: Path):
     state = fold(FileStore(Path(told["submission"]).parent).read())
     assert state.nodes["c1"].candidate.author == "user"
     assert state.nodes["c1"].mean() is not None
+
+
+def test_resuming_a_run_that_is_still_going_harms_nothing(toy: Path, tmp_path: Path):
+    command = [sys.executable, "-m", "haste.cli.main", "run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json"]
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+    while process.poll() is None:
+        journal = next(tmp_path.glob("*/journal.jsonl"), None)
+        if journal and "execution_started" in journal.read_text():
+            break
+        time.sleep(0.02)
+    refused = haste("resume", journal.parent, check=False)
+    assert refused.returncode == 5
+    assert "another process is writing this run" in refused.stderr
+    told = json.loads(process.communicate(timeout=200)[0].splitlines()[-1])
+    assert process.returncode == 0
+    assert told["candidate"] is not None
+    failed = [e for e in FileStore(journal.parent).read() if getattr(e.event, "outcome", "ok") not in ("ok", "lost")]
+    assert failed == []
+
+
+def test_a_run_in_which_nothing_was_valid_says_so_with_its_exit_code(toy: Path, tmp_path: Path):
+    script = tmp_path / "mine.py"
+    script.write_text("raise SystemExit('nothing')\n")
+    done = haste("run", toy, "--from", script, "--prototypes", 1, "--out", tmp_path, "--json", check=False)
+    assert done.returncode == 8
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["stop_reason"] == "no_valid_candidate"
+    assert Path(told["submission"]).exists()
+
+
+def test_a_script_cannot_tell_validation_from_the_real_thing_by_where_its_input_lies(toy: Path, tmp_path: Path):
+    script = tmp_path / "mine.py"
+    look = "import os\nprint(os.path.realpath('input'), os.path.islink('input') and os.readlink('input'))\n"
+    look += "print(open('/proc/self/mountinfo').read())\n"
+    script.write_text(look + linear("a"))
+    for sandbox in ("auto", "off"):
+        scored = json.loads(haste("score", toy, script, "--sandbox", sandbox, "--folds", 2, "--json").stdout)
+        for fold_told in scored["folds"]:
+            place = fold_told["stdout"].splitlines()[0].rpartition("/inputs/")[2]
+            assert not any(word in place for word in ("search", "confirm", "final", "fold")), place
 
 
 def test_a_submission_is_graded(finished, toy: Path):
@@ -222,7 +267,7 @@ def test_a_folder_that_cannot_be_written_is_said(toy: Path, tmp_path: Path):
     assert "--out" in done.stderr
 
 
-def test_required_isolation_refuses_where_there_is_none(toy: Path, tmp_path: Path):
+def test_the_doctor_says_what_is_missing_where_bubblewrap_is_not_there(tmp_path: Path):
     hidden = {**os.environ, "PATH": str(tmp_path)}
     done = haste("doctor", "--json", env=hidden)
     found = json.loads(done.stdout)

@@ -128,7 +128,7 @@ def test_verdicts(end: End, stderr: str, outcome: Outcome, detail: str | None) -
 
 
 def test_outputs_are_plain_files_within_the_limit(tmp_path: Path) -> None:
-    work, _ = prepare_slot(tmp_path / "slot")
+    work, *_ = prepare_slot(tmp_path / "slot")
     secret = tmp_path / "secret.csv"
     secret.write_text("secret")
     lay_out(work, {"solution.py": b"", "deep/er.txt": b"x" * 10}, str(tmp_path))
@@ -141,7 +141,7 @@ def test_outputs_are_plain_files_within_the_limit(tmp_path: Path) -> None:
 
 
 def test_scratch_is_emptied_whatever_lies_in_it(tmp_path: Path) -> None:
-    work, tmp = prepare_slot(tmp_path / "slot")
+    work, tmp, _ = prepare_slot(tmp_path / "slot")
     keep = tmp_path / "keep"
     keep.mkdir()
     (keep / "file").write_text("kept")
@@ -313,11 +313,11 @@ local.wait()
 """
     process = subprocess.Popen([sys.executable, "-c", harness])
     try:
-        until(lambda: any(tmp_path.glob("executor/slot0/*/tmp/beat")))
+        until(lambda: any(tmp_path.glob("executor/*/slot0/*/tmp/beat")))
     finally:
         process.kill()
         process.wait()
-    beats = next(tmp_path.glob("executor/slot0/*/tmp/beat"))
+    beats = next(tmp_path.glob("executor/*/slot0/*/tmp/beat"))
     until(lambda: is_still(beats))
 
 

@@ -31,7 +31,8 @@ def test_a_file_holds_one_idea(path: Path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
             length = (node.end_lineno or 0) - first.lineno + 1
-            assert length <= 60, f"{node.name} has {length} lines"
+            most = 60 if "panels" in path.parts else 50  # a panel's entrants are one list
+            assert length <= most, f"{node.name} has {length} lines"
 
 
 def test_the_constraints_hold_names_and_versions_only():

@@ -57,6 +57,7 @@ class ListedEngineer:
     """Drafts and refines from lists; repairs by falling back to a script that runs. Remembers what it was asked."""
 
     name = "listed"
+    needs = ()
 
     def __init__(self, drafts: Sequence[str], refinements: Sequence[str] = (), repair: str | None = None) -> None:
         self.drafts, self.refinements, self.repair = list(drafts), list(refinements), repair

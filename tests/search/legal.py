@@ -201,7 +201,11 @@ def started(config: RunConfig, metric: Metric = MAXIMIZE) -> RunStarted:
 
 
 def drive(
-    store: MemoryStore, world: World, config: RunConfig, stop: Callable[[int], bool] = lambda _n: False
+    store: MemoryStore,
+    world: World,
+    config: RunConfig,
+    stop: Callable[[int], bool] = lambda _n: False,
+    clock: Callable[[], float] | None = None,
 ) -> RunState:
     """Carry the journal on until it ends, or until `stop` says so after an entry."""
     state = RunState()
@@ -210,7 +214,7 @@ def drive(
     if not state.run_id:
         state = evolve(state, store.append(started(config)))
     while not state.finished:
-        for event in world.answer(decide(state, state.at), state):
+        for event in world.answer(decide(state, clock() if clock else state.at), state):
             state = evolve(state, store.append(event))
             if stop(len(store.lines)):
                 return state

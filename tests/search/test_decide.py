@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haste.schema.config import Budget, RunConfig, SearchConfig, Start
-from haste.schema.events import EVENT, RunResumed
+from haste.schema.events import EVENT, ExecutionFinished, ExecutionStarted, RunResumed
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import Loading
 from haste.schema.solution import Operator
@@ -165,3 +165,54 @@ def test_escalation_reaches_further_after_two_misses_and_returns_after_a_keep(se
             assert scale == ("tweak", "structural", "approach")[misses // 2 % 3]
             misses = 0 if kept else misses + 1
             assert misses <= search.stagnation_after
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seconds=st.sampled_from([2.0, 20.0, 60.0, 140.0, 180.0, 300.0, 440.0]),
+    workers=st.integers(1, 4),
+    slow=st.booleans(),
+)
+def test_no_batch_of_executions_outlasts_the_limit(seconds, workers, slow):
+    """Executions queue up behind few workers; the deadline of their batch is what holds the limit."""
+    limit, now = 1800.0, [0.0]
+    config = CONFIG.model_copy(update={"workers": workers, "budget": Budget(time_limit_s=limit)})
+
+    class Clocked(World):
+        def _execute(self, action):
+            free, within = [now[0]] * workers, now[0] + (action.within_s if action.within_s is not None else 1e9)
+            began = {}
+            for work in action.works:
+                yield ExecutionStarted(
+                    candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt
+                )
+                takes = seconds * (3 if slow and work.purpose == "confirm" else 1.25 if work.purpose == "final" else 1)
+                at = free.index(min(free))
+                ends = free[at] = free[at] + min(takes, action.wall_s or 1e9)
+                began[work] = (ends, takes <= (action.wall_s or 1e9))
+            for work, (ends, well) in sorted(began.items(), key=lambda item: item[1][0]):
+                if ends > within:
+                    break
+                now[0] = ends
+                yield ExecutionFinished(
+                    candidate=work.candidate,
+                    purpose=work.purpose,
+                    fold=work.fold,
+                    attempt=work.attempt,
+                    outcome=Outcome.OK if well else Outcome.TIMED_OUT,
+                    score=self._chance("score", work.candidate, work.fold)
+                    if well and work.purpose != "final"
+                    else None,
+                    submission="sha256:0" if well else None,
+                    wall_s=min(takes, action.wall_s or 1e9),
+                )
+            if any(ends > within for ends, _ in began.values()):
+                now[0] = within
+
+    store = MemoryStore(clock=lambda: now[0])
+    state = drive(store, Clocked(5, crash=0.0, lost=0.0), config, clock=lambda: now[0])
+    assert state.finished
+    assert now[0] <= limit + 1
+    assert state.chosen is not None
+    if seconds * 1.25 <= limit * 0.25:
+        assert state.chosen.candidate is not None

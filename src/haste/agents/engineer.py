@@ -17,6 +17,7 @@ class Engineer(Protocol):
     """
 
     name: str
+    needs: tuple[str, ...]  # distributions that its scripts cannot do without
 
     def draft(self, brief: Brief, count: int) -> Sequence[Proposal]:
         """Up to `count` fundamentally different whole scripts."""

@@ -29,7 +29,9 @@ def list_(json: Json = False) -> None:
         table.add_column(name, justify="right" if name == "rows" else "left")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+    # Piped, nothing is cut: whoever reads it may want whole names.
+    console = Console()
+    (console if console.is_terminal else Console(width=200)).print(table)
 
 
 @app.command()
@@ -83,14 +85,36 @@ def init(
 ) -> None:
     """Write a commented competition.toml with everything that was inferred, for you to correct."""
     from haste.competition.check import init as text_of
-    from haste.schema.errors import ConfigError
+    from haste.schema.errors import ConfigError, StoreError
 
     path = folder / "competition.toml"
     if path.exists() and not force:
         msg = "it exists already"
         raise ConfigError(msg, where=str(path), hint="edit it, or overwrite it with --force")
-    path.write_text(text_of(folder), encoding="utf-8")
+    text = text_of(folder)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        msg = f"cannot write: {fault.strerror or fault}"
+        raise StoreError(msg, where=str(path), hint="make the folder writable") from fault
     typer.echo(str(path))
+
+
+@app.command()
+def layout(
+    competition: str,
+    destination: Annotated[Path, typer.Argument(help="the folder to make; scripts read it as input/")],
+) -> None:
+    """Lay a competition's files out in the form that solutions read, for running one by hand."""
+    from haste.competition.layout import lay_out
+    from haste.schema.errors import StoreError
+
+    from .wiring import load_competition
+
+    if destination.exists():
+        msg = "it exists already"
+        raise StoreError(msg, where=str(destination), hint="name a folder that does not exist yet")
+    typer.echo(str(lay_out(load_competition(competition), destination, None)))
 
 
 @app.command()

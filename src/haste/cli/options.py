@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 from haste.schema.errors import ConfigError
+
+
+class Sandbox(StrEnum):
+    AUTO = "auto"
+    REQUIRED = "required"
+    OFF = "off"
+
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 GIGABYTES = {"mb": 1e-3, "gb": 1.0, "tb": 1e3, "m": 1e-3, "g": 1.0, "t": 1e3}

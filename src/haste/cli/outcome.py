@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from haste.runner.context import Context
 
 
+NOTHING_VALID = 8  # exit code: there is a submission, but it is the dummy predictor's
+
+
 def tell(context: Context, *, as_json: bool) -> None:
     """Write report.html, then print the outcome; an interrupted run exits with 130 although it has a submission."""
     from haste.view.report import write_report
@@ -28,6 +31,8 @@ def tell(context: Context, *, as_json: bool) -> None:
             typer.echo(line)
     if summary["stop_reason"] == "interrupted":
         raise typer.Exit(130)
+    if summary["candidate"] is None:
+        raise typer.Exit(NOTHING_VALID)
 
 
 def _lines(summary: dict[str, Any], folder: Path) -> list[str]:
@@ -44,12 +49,8 @@ def _lines(summary: dict[str, Any], folder: Path) -> list[str]:
         words = "no leaderboard" if medal is None else "no medal" if medal == "none" else f"{medal} medal"
         lines.append(f"held-out {summary['metric']}: {summary['grade']:.6g} - {words}")
     shown = _short(folder)
-    lines += [
-        f"submission  {shown / 'submission.csv'}",
-        f"solution    {shown / 'solution'}",
-        f"report      {shown / 'report.html'}",
-    ]
-    return lines
+    left = {"submission": "submission.csv", "solution": "solution", "report": "report.html"}
+    return lines + [f"{name:<11} {shown / file}" for name, file in left.items() if (folder / file).exists()]
 
 
 def _short(folder: Path) -> Path:

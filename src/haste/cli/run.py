@@ -8,18 +8,12 @@ from typing import Annotated
 
 import typer
 
-from .options import duration_s, gigabytes
+from .options import Sandbox, duration_s, gigabytes
 
 
 class Order(StrEnum):
     RANDOM = "random"
     TEXTBOOK = "textbook"
-
-
-class Sandbox(StrEnum):
-    AUTO = "auto"
-    REQUIRED = "required"
-    OFF = "off"
 
 
 class Start(StrEnum):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import gigabytes
+from .options import Sandbox, gigabytes
 
 
 def score(  # noqa: PLR0913 - one parameter per option
@@ -19,7 +19,7 @@ def score(  # noqa: PLR0913 - one parameter per option
     workers: Annotated[int | None, typer.Option(min=1)] = None,
     memory: Annotated[str, typer.Option(metavar="4GB")] = "4GB",
     python: Annotated[Path | None, typer.Option(help="the interpreter that runs it")] = None,
-    sandbox: Annotated[str, typer.Option(help="auto, required or off")] = "auto",
+    sandbox: Annotated[Sandbox, typer.Option(help="auto, required or off")] = Sandbox.AUTO,
     json: Annotated[bool, typer.Option("--json", help="print one object")] = False,
 ) -> None:
     """Score a script of your own on every fold: outcome, score and log of each."""
@@ -36,7 +36,7 @@ def score(  # noqa: PLR0913 - one parameter per option
             "workers": workers or cores(),
             "limits": Limits(memory_gb=gigabytes(memory, "--memory")),
             "python": interpreter(python),
-            "sandbox": sandbox,
+            "sandbox": sandbox.value,
         }
     )
     scored = score_solution(config, solution)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from haste import __version__
 from haste.schema.config import RunConfig
-from haste.schema.errors import ConfigError, StoreError
+from haste.schema.errors import ConfigError, HasteError, StoreError
 from haste.schema.events import RunResumed, RunStarted
 from haste.schema.execution import Guarantee, Job, Limits
 
@@ -159,22 +160,27 @@ class Session:
         if config.competition != place.name or Path(config.competition).is_dir():
             config = config.model_copy(update={"competition": str(place.absolute())})
         script = _script(own_script) if own_script else None
+        _fit_to_be_solved(loaded, config)
         folder = new_folder(out, loaded.competition.id, config.seed)
         store = FileStore(folder)
-        if script is not None:
-            config = config.model_copy(update={"from_solution": store.put(script)})
-        context = _context(config, loaded, store, folder)
-        executor = context.executor
-        store.append(
-            RunStarted(
-                run_id=folder.name,
-                config=config,
-                competition=loaded.competition,
-                code_version=__version__,
-                executor=executor.name,
-                missing_guarantees=missing(executor.guarantees()),
+        try:
+            if script is not None:
+                config = config.model_copy(update={"from_solution": store.put(script)})
+            context = _context(config, loaded, store, folder)
+            store.append(
+                RunStarted(
+                    run_id=folder.name,
+                    config=config,
+                    competition=loaded.competition,
+                    code_version=__version__,
+                    executor=context.executor.name,
+                    missing_guarantees=missing(context.executor.guarantees()),
+                )
             )
-        )
+        except HasteError:
+            store.close()
+            shutil.rmtree(folder, ignore_errors=True)  # nothing was begun that could be resumed
+            raise
         return cls(context, resumed=False)
 
     @classmethod
@@ -183,6 +189,7 @@ class Session:
         from haste.competition.digests import check_unchanged
 
         store, folder = open_store(run)
+        store.claim()  # before the executor: a run that is still going must not lose its working folders
         first = next(store.read(), None)
         if first is None or not isinstance(first.event, RunStarted):
             msg = "the journal has no beginning: nothing was done yet"
@@ -193,8 +200,6 @@ class Session:
 
     def drive(self, *, as_json: bool) -> None:
         """Carry the run to its end, showing it; then grade, write the report, and say what came of it."""
-        import shutil
-
         from haste.runner.grade import grade_run
         from haste.runner.loop import drive
 
@@ -255,13 +260,24 @@ def _context(config: RunConfig, loaded: LoadedCompetition, store: Any, folder: P
     return made
 
 
+def _fit_to_be_solved(loaded: LoadedCompetition, config: RunConfig) -> None:
+    """Folds can be made, and a perfect prediction beats a constant. Raises CompetitionError before a run begins."""
+    from haste.competition.dummy import check_metric
+    from haste.competition.split import make_splits
+    from haste.schema.competition import Trust
+
+    if loaded.competition.validation.trust is Trust.HARNESS:
+        make_splits(loaded, config.folds, config.seed)
+        check_metric(loaded)
+
+
 def _script(path: Path) -> bytes:
     """A script as bytes. Raises ConfigError where there is none, or none that Python reads."""
     import ast
 
     try:
         content = path.read_bytes()
-        ast.parse(content, filename=str(path))
+        ast.parse(content.decode("utf-8"), filename=str(path))
     except (OSError, SyntaxError, ValueError) as fault:
         msg = f"not a script that Python reads: {fault}"
         raise ConfigError(msg, where=str(path)) from fault

@@ -117,7 +117,7 @@ def _class_column(
     """The column whose values are the sample's columns. Raises CompetitionError when none fits, or one nearly does."""
     nearest: tuple[float, str, set[str]] = (0.0, "", set())
     for name in candidates:
-        levels = set(text_of(train.frame[name]).unique())
+        levels = set(text_of(train.frame[name]).str.strip().unique())
         levels -= MISSING - set(predictions)
         nearest = max(nearest, (len(levels & set(predictions)) / max(len(levels), 1), name, levels), key=lambda n: n[0])
     share, name, levels = nearest

@@ -136,7 +136,7 @@ def _steps(loaded: LoadedCompetition, train: DataFrame) -> NDArray[np.int64] | N
     column = loaded.competition.validation.time_column
     if loaded.competition.kind is not Kind.FORECAST or column is None or column not in train:
         return None
-    return np.unique(time_values(train[column]), return_inverse=True)[1].astype(np.int64)
+    return np.unique(time_values(loaded, train[column]), return_inverse=True)[1].astype(np.int64)
 
 
 def _score(competition: Competition, truth: Any, prediction: Any) -> float:

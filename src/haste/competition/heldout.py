@@ -15,6 +15,7 @@ import numpy as np
 from haste.schema.competition import Grade, Kind
 from haste.schema.errors import CompetitionError
 
+from .decimals import with_points
 from .dummy import dummy_submission
 from .loaded import LoadedCompetition
 from .medal import Standing, rank_score
@@ -98,7 +99,7 @@ def _read_truth(loaded: LoadedCompetition) -> DataFrame:
     if not path.is_file():
         msg = "there are no held-out answers, so nothing can be graded"
         raise CompetitionError(msg, where=str(path), hint="name them as `answers` in competition.toml")
-    table = _read(path, "table of answers").frame
+    table = with_points([_read(path, "table of answers")])[0][0].frame
     if competition.id_column and competition.id_column not in table:
         msg = f"the answers lack the id column {competition.id_column!r}"
         raise CompetitionError(msg, where=str(path))

@@ -25,6 +25,8 @@ from .typed import text_of, typed
 from .whole import whole_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
     from pandas import DataFrame
 
@@ -35,11 +37,13 @@ CACHE = ".unpacked"  # beside the views: zipped data folders, unpacked once for 
 SAMPLE = "sample_submission.csv"
 
 
-def lay_out(loaded: LoadedCompetition, destination: Path, fold: Fold | None) -> Path:
+def lay_out(loaded: LoadedCompetition, destination: Path, fold: Fold | None, *, link: bool = True) -> Path:
     """Build the view at `destination` and return it; `fold` None is the real thing. An existing one is left alone.
 
-    Text tables come as UTF-8, with every value as its file has it. Data files are hard links where the file system
-    allows. The view appears whole or not at all; StoreError says why it could not.
+    Text tables come as UTF-8, with every value as its file has it (but for decimal commas). Data files, those of
+    archives too, are hard links where the file system allows. Without `link` they are copies: a script that can write
+    to its input would write through a link into the user's own files. The view appears whole or not at all; StoreError
+    says why it could not.
     """
     if destination.is_dir():
         return destination
@@ -51,7 +55,7 @@ def lay_out(loaded: LoadedCompetition, destination: Path, fold: Fold | None) -> 
     with whole_folder(destination) as view:
         _write_tables(loaded, raw, view, fold)
         (view / DESCRIPTION).write_text(loaded.competition.description, encoding="utf-8")
-        _link(files if fold is None else _moved(loaded, fold, files), view)
+        _fill(view, files if fold is None else _moved(loaded, fold, files), _link if link else shutil.copyfile)
     return destination
 
 
@@ -161,7 +165,7 @@ def _moved(loaded: LoadedCompetition, fold: Fold, files: dict[str, Path]) -> dic
     return shown
 
 
-def _link(files: dict[str, Path], view: Path) -> None:
+def _fill(view: Path, files: Mapping[str, Path], put: Callable[[Path, Path], object]) -> None:
     made: set[Path] = set()
     for name, source in files.items():
         target = view / name
@@ -170,8 +174,11 @@ def _link(files: dict[str, Path], view: Path) -> None:
             made.add(target.parent)
         if target.exists():
             continue  # a data file may not replace a table of the view
-        real = source.resolve()
-        try:
-            os.link(real, target)
-        except OSError:  # another file system, or one without links
-            shutil.copyfile(real, target)
+        put(source.resolve(), target)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)

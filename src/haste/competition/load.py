@@ -57,6 +57,8 @@ def load(folder: Path) -> LoadedCompetition:
     raw = read_raw(folder, sources, settings.unseen)
     if raw.labels is not None:
         said.append(f"labels: joined in from {raw.labels.name} by {raw.labels_key!r}")
+    if raw.decimal_comma:
+        said.append(f"decimal comma: read and shown as a point in {', '.join(raw.decimal_comma)}")
     train = raw.train or _no_rows(raw.sample)
     verify.check_stated(settings, train)
     description = _description(folder)
@@ -66,8 +68,12 @@ def load(folder: Path) -> LoadedCompetition:
     frames = _frames(raw, columns, posed, reported=settings.validation.trust == "reported")
     contents = find_contents(folder, settings, sources)
     check_leaks(contents, settings, columns, (frames.train, frames.test))
-    features = infer_features(settings, columns, (frames.train, frames.test), contents.data_files())
+    files = contents.data_files()
+    features = infer_features(settings, columns, (frames.train, frames.test), files)
     said += features.said
+    if raw.test is None and settings.validation.trust != "reported":
+        inputs = [c for c in train.columns if c not in (columns.id_column, *columns.targets, *settings.drop)]
+        verify.check_no_test(frames.test, inputs, files, (folder, train.name))
     competition = _assemble(settings, (sources, contents, folder), (columns, features, posed), frames, said)
     title, text = _words(settings, folder, description, competition)
     competition = competition.model_copy(update={"title": title, "description": text, "inferred": tuple(said)})
@@ -94,7 +100,7 @@ def _pose(
     import pandas as pd
 
     train, sample = tables
-    values = pd.DataFrame({name: text_of(train.frame[name]) for name in columns.targets})
+    values = pd.DataFrame({name: text_of(train.frame[name]).str.strip() for name in columns.targets})
     missing = problem.missing_targets(values, columns.classes)
     if len(train):
         verify.check_targets(values, missing, train.name)
@@ -120,8 +126,9 @@ def _pose(
         verify.check_numeric(known, train.name, kind)
     classes = problem.infer_classes(columns, known, kind)
     if spec is None or why:
-        spec = metrics.spec(problem.default_metric(kind, columns, sample.frame, classes))
-        said.append(f"metric: {spec.metric.name}, the usual one for {kind.value}; no fitting one is named")
+        name, reason = problem.default_metric(kind, columns, sample.frame, classes)
+        spec = metrics.spec(name)
+        said.append(f"metric: {name}, {reason}")
     elif settings.metric is None:
         said.append(f"metric: {spec.metric.name}, which description.md names where it speaks of evaluation")
     return _Problem(kind, spec.metric, classes, kept)
@@ -142,6 +149,8 @@ def _frames(raw: RawTables, columns: Columns, posed: _Problem, *, reported: bool
     learn, sample = typed(train, as_text), typed(raw.sample, raw.sample.columns)
     if posed.kind not in _TEXT_TARGETS:
         learn = learn.assign(**{name: learn[name].astype("float64") for name in columns.targets})
+    if posed.kind in (Kind.BINARY, Kind.MULTICLASS):
+        learn = learn.assign(**{name: learn[name].str.strip() for name in columns.targets})
     test = typed(raw.test, as_text) if raw.test else sample[[ids]].copy() if ids else sample.iloc[:, :0]
     names = (raw.sample.name, raw.test.name if raw.test else raw.sample.name)
     made_up = tuple(s for s, f in (("train", learn), ("test", test)) if ids and ids not in f.columns)
@@ -186,8 +195,7 @@ def _assemble(
     if stated.scheme is None or stated.folds is None:
         said.append(f"validation: {scheme.why(validation, stated)}")
     if kind in (Kind.SEQUENCE, Kind.IMAGE_TO_IMAGE) and validation.trust is not Trust.REPORTED:
-        message = f"is a competition of the kind {kind.value}, whose rows cannot be held out one by one"
-        raise fault(str(folder), message, 'set trust = "reported" below [validation] in competition.toml')
+        raise verify.cannot_hold_out(folder, kind, frames.train[columns.targets[0]] if settings.kind is None else None)
     if settings.kind is None and kind is Kind.REGRESSION and validation.scheme.value == "time":
         kind = Kind.FORECAST
         said.append(f"kind: forecast, as test rows come later by {validation.time_column!r}")

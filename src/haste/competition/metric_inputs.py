@@ -60,7 +60,7 @@ def encode(values: NDArray[Any], classes: Sequence[str]) -> Codes:
     """Positions in `classes`, shape as given; -1 for what is no class. "1.0" is read as "1", and "true" as "True"."""
     import pandas as pd
 
-    known = {name: code for code, name in enumerate(classes)}
+    known = {label_text(name): code for code, name in enumerate(classes)}
     loose = {_loosely(name): code for name, code in known.items()}
     inverse, unique = pd.factorize(values.ravel(), use_na_sentinel=False)
     codes = []

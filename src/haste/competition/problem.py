@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from haste.schema.competition import Kind
 
 from .faults import fault
+from .metric_inputs import encode
 from .metrics import METRICS
+from .settings import FILE_NAME
 from .typed import MISSING
 
 if TYPE_CHECKING:
@@ -94,15 +96,24 @@ def infer_classes(columns: Columns, values: DataFrame, kind: Kind) -> tuple[str,
         return tuple(sorted(levels))
 
 
-def default_metric(kind: Kind, columns: Columns, sample: DataFrame, classes: tuple[str, ...]) -> str:
-    """The metric to use where none is named: the usual one for the kind and for what the sample holds."""
+def default_metric(kind: Kind, columns: Columns, sample: DataFrame, classes: tuple[str, ...]) -> tuple[str, str]:
+    """The metric to use where none is named, and why: the usual one for the kind and for what the sample holds."""
+    usual = f"the usual one for {kind.value}; no fitting one is named"
     if columns.classes:
-        return "log_loss"
-    if kind is Kind.BINARY:
-        placeholders = sample[[columns.predictions[0]]]
-        labels = placeholders.isin(classes).all().all() and _as_numbers(placeholders) is None
-        return "accuracy" if labels else "roc_auc"
-    return _DEFAULT[kind]
+        return "log_loss", usual
+    if kind is not Kind.BINARY:
+        return _DEFAULT[kind], usual
+    placeholders = sample[[columns.predictions[0]]]
+    held = set(encode(placeholders.to_numpy(), classes)[:, 0].tolist())
+    if -1 in held:
+        return "roc_auc", usual
+    if len(held) == 2:
+        return "accuracy", "as the sample holds labels of both classes and no metric is named"
+    if _as_numbers(placeholders) is None:
+        return "accuracy", usual
+    label = str(placeholders.iloc[0, 0]).strip()
+    ask = f'; the sample holds {label} alone: state metric = "accuracy" in {FILE_NAME} if labels are to be submitted'
+    return "roc_auc", usual + ask
 
 
 def metric_in(description: str) -> str | None:

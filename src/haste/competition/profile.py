@@ -112,7 +112,7 @@ def _role(competition: Competition, column: Series[Any], n_unique: int) -> Role:
         return Role.CONSTANT
     if pd.api.types.is_numeric_dtype(column):
         return Role.NUMERIC
-    return Role.DATETIME if as_times(column, name) is not None else Role.CATEGORICAL
+    return Role.DATETIME if as_times((column,), name) is not None else Role.CATEGORICAL
 
 
 def _figures(values: NDArray[np.float64]) -> dict[str, float]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .decimals import with_points
 from .faults import fault
 from .tables import Table, read_table
 from .typed import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from .sources import Sources
@@ -25,23 +26,33 @@ class RawTables:
     sample: Table
     labels: Table | None = None
     labels_key: str | None = None  # the column by which labels were joined to the train table
+    decimal_comma: tuple[str, ...] = ()  # columns whose numbers had one; they hold points here
 
 
 def read_raw(folder: Path, sources: Sources, drop: Collection[str] = ()) -> RawTables:
     """Read the tables, join labels where the train table lacks what is predicted, and leave out `drop`."""
-    sample = read_table(folder / sources.sample, sources.sample)
-    test = _without(read_table(folder / sources.test, sources.test), drop) if sources.test else None
-    if sources.train is None:
-        train = read_table(folder / sources.labels, sources.labels) if sources.labels else None
-        return RawTables(_without(train, drop) if train else None, test, sample)
-    train = read_table(folder / sources.train, sources.train)
-    labels, key = None, None
-    asked = [c for c in sample.columns if test is None or c not in test.columns]
-    if sources.labels and not all(c in train.columns for c in asked[-1:]):
-        labels = read_table(folder / sources.labels, sources.labels)
+    names = {"sample": sources.sample, "test": sources.test, "train": sources.train}
+    files = {role: read_table(folder / name, name) for role, name in names.items() if name}
+    if sources.labels and _lacks_targets(files):
+        files["labels"] = read_table(folder / sources.labels, sources.labels)
+    tables, commas = with_points(list(files.values()))
+    found = dict(zip(files, tables, strict=True))
+    train, labels, key = found.get("train"), found.get("labels"), None
+    if train is None:
+        train, labels = labels, None
+    elif labels is not None:
         key = _key(train, labels)
         train = _joined(train, labels, key)
-    return RawTables(_without(train, drop), test, sample, labels, key)
+    test = _without(found["test"], drop) if "test" in found else None
+    return RawTables(_without(train, drop) if train else None, test, found["sample"], labels, key, commas)
+
+
+def _lacks_targets(files: Mapping[str, Table]) -> bool:
+    if "train" not in files:
+        return True
+    inputs = files["test"].columns if "test" in files else ()
+    asked = [c for c in files["sample"].columns if c not in inputs]
+    return not all(c in files["train"].columns for c in asked[-1:])
 
 
 def _without(table: Table, drop: Collection[str]) -> Table:

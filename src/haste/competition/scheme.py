@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from haste.schema.competition import Kind, Scheme, Trust, Validation
 
+from .dates import date_format, read_dates
 from .faults import fault
 from .settings import FILE_NAME
 
@@ -25,35 +26,22 @@ _GROUP_NAME = re.compile(
 )
 
 
-def as_times(column: Series[Any], name: str) -> Series[Any] | None:
-    """A column as something that sorts by time: dates, or numbers named such as `year`. None if it is neither."""
+def as_times(columns: Sequence[Series[Any]], name: str) -> list[Series[Any]] | None:
+    """One column of several tables as what sorts by time: dates, or numbers named such as `year`. None if neither."""
     import pandas as pd
 
-    known = column.dropna()
-    if known.empty or pd.api.types.is_bool_dtype(column):
-        return None
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return column
-    if pd.api.types.is_numeric_dtype(column):
-        return column.astype("float64") if _TIME_NAME.search(name) else None
-    head = known.iloc[:: max(1, len(known) // 50)].astype(str)
-    if not head.str.contains(r"\d{1,4}[-/.:]\d{1,2}", regex=True).all():
-        return None
-    text = column.astype("str").str.removesuffix(" UTC").where(column.notna())
-    for options in ({"format": "ISO8601"}, {"format": "%d.%m.%Y"}, {"format": "%m/%d/%Y"}, {"format": "%d/%m/%Y"}):
-        times = pd.to_datetime(text, errors="coerce", utc=True, **options)  # type: ignore[call-overload]
-        if times.notna().sum() == len(known):
-            return times.dt.tz_localize(None)  # type: ignore[no-any-return]
-    return None
+    numeric = [pd.api.types.is_numeric_dtype(column) for column in columns]
+    if any(numeric):  # truth values among them
+        usable = all(n and c.dtype.kind in "iuf" and c.notna().any() for n, c in zip(numeric, columns, strict=True))
+        return [column.astype("float64") for column in columns] if usable and _TIME_NAME.search(name) else None
+    return read_dates(columns)
 
 
 def find_time(train: DataFrame, test: DataFrame, columns: Sequence[str]) -> str | None:
     """The first column that is a time in both tables and whose test values all come after its train values."""
     for name in columns:
-        past, future = as_times(train[name], name), as_times(test[name], name)
-        if past is None or future is None or past.dtype.kind != future.dtype.kind:
-            continue
-        if past.nunique() > 1 and future.min() > past.max():
+        times = as_times((train[name], test[name]), name)
+        if times and times[0].nunique() > 1 and times[1].min() > times[0].max():
             return name
     return None
 
@@ -69,7 +57,7 @@ def find_group(train: DataFrame, test: DataFrame, columns: Sequence[str]) -> str
             continue
         levels = column.nunique()
         repeated = 10 <= levels <= len(column) / 2 and test[name].nunique() >= (2 if _GROUP_NAME.search(name) else 5)
-        if repeated and not test[name].isin(column.unique()).any() and (numeric or as_times(column, name) is None):
+        if repeated and not test[name].isin(column.unique()).any() and (numeric or date_format((column,)) is None):
             return name
     return None
 

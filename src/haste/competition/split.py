@@ -109,9 +109,12 @@ def _grouped(loaded: LoadedCompetition, folds: int, seed: int) -> Splits:
     import pandas as pd
 
     groups, names = pd.factorize(loaded.train[column], use_na_sentinel=False)
+    if len(names) < 2:
+        msg = f"the group column {column!r} has a single value in the training table, so that no group can be held out"
+        raise CompetitionError(msg, hint="use another scheme or group_column under [validation] in competition.toml")
     if len(names) < folds:
         msg = f"column {column!r} has {len(names)} groups, fewer than {folds} folds"
-        raise CompetitionError(msg, hint=f"use --folds {max(len(names), 2)} or less, or another scheme")
+        raise CompetitionError(msg, hint=f"use --folds {len(names)} or less, or another scheme")
     counts = _counts_by_group(loaded, groups.astype(np.int64), len(names))
     search = _deal_groups(counts, folds, [seed, _SEARCH])
     confirm = _deal_anew(counts, search, folds, seed)

@@ -35,11 +35,15 @@ _QUOTE = re.compile(r'["\r\n]')
 
 @dataclass(frozen=True)
 class Table:
-    """A table as its file has it. `suffix` is one of `SUFFIXES`, after any unzipping; `name` is for messages."""
+    """A table as its file has it. `suffix` is one of `SUFFIXES`, after any unzipping; `name` is for messages.
+
+    `delimiter` is the one that a text file had; None for other formats.
+    """
 
     frame: DataFrame
     suffix: str
     name: str
+    delimiter: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -99,15 +103,18 @@ def parse_table(content: bytes, suffix: str | None, name: str) -> Table:
         raise fault(name, "is not in a format that is known", f"use one of {', '.join(SUFFIXES)}, zipped or not")
     if not content.strip():
         raise fault(name, "is empty (0 bytes)", "download or write it again")
+    delimiter = None
     if suffix == "parquet":
         frame = _parse_parquet(content, name)
     elif suffix in ("json", "jsonl"):
         frame = _parse_json(decode(content, name), suffix, name)
     else:
-        frame = _parse_delimited(decode(content, name), suffix, name)
+        text = decode(content, name)
+        delimiter = "\t" if suffix == "tsv" else _delimiter(text)
+        frame = _parse_delimited(text, delimiter, name)
     if not len(frame):
         raise fault(name, "has a header but no rows", "every table needs at least one row")
-    return Table(frame, suffix, name)
+    return Table(frame, suffix, name, delimiter)
 
 
 def write_table(table: Table, path: Path) -> None:
@@ -136,10 +143,9 @@ def write_delimited(frame: DataFrame, path: Path, delimiter: str = ",") -> None:
             file.write((line or '""' if alone else line) + "\n")  # a lone empty value must not look like a blank line
 
 
-def _parse_delimited(text: str, suffix: str, name: str) -> DataFrame:
+def _parse_delimited(text: str, delimiter: str, name: str) -> DataFrame:
     import pandas as pd
 
-    delimiter = "\t" if suffix == "tsv" else _delimiter(text)
     old = csv.field_size_limit(sys.maxsize)  # a field of text may be longer than the standard 128 KiB
     try:
         rows = _rows(text, delimiter, name)
@@ -257,7 +263,7 @@ def _parse_parquet(content: bytes, name: str) -> DataFrame:
         import pyarrow as pa
         import pyarrow.parquet
     except ImportError as error:
-        raise fault(name, "is Parquet, which needs pyarrow", "pip install 'haste-ml[parquet]'") from error
+        raise fault(name, "is Parquet, which needs pyarrow", "pip install pyarrow") from error
     import pandas as pd
 
     try:

@@ -5,7 +5,6 @@ A time step is a distinct value of the time column, so that many series share th
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from haste.schema.errors import CompetitionError
 
+from .dates import date_format, read_as, unreadable
 from .loaded import Fold, LoadedCompetition, Splits
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def time_folds(loaded: LoadedCompetition, folds: int) -> Splits:
     if column is None or column not in loaded.train:
         msg = "the validation scheme is `time`, and there is no such time column in the training table"
         raise CompetitionError(msg, where=column, hint="set time_column under [validation] in competition.toml")
-    times, steps = np.unique(time_values(loaded.train[column]), return_inverse=True)
+    times, steps = np.unique(time_values(loaded, loaded.train[column]), return_inverse=True)
     if len(times) < _FEWEST_STEPS:
         msg = f"column {column!r} has {len(times)} distinct times, and folds in time need {_FEWEST_STEPS}"
         raise CompetitionError(msg, hint="use the scheme `kfold`")
@@ -65,12 +65,15 @@ def test_horizon(loaded: LoadedCompetition, column: str, times: NDArray[np.float
     """How many time steps the real test spans, if it lies after the training rows; None where that cannot be said."""
     if column not in loaded.test:
         return None
-    ahead = np.unique(time_values(loaded.test[column]))
+    ahead = np.unique(time_values(loaded, loaded.test[column]))
     return len(ahead) if ahead[0] > times[-1] else None
 
 
-def time_values(column: Series[Any]) -> NDArray[np.float64]:
-    """Numbers that sort as the times do. Raises CompetitionError for missing or unreadable ones."""
+def time_values(loaded: LoadedCompetition, column: Series[Any]) -> NDArray[np.float64]:
+    """Numbers that sort as the times do, for (some rows of) a column of the train or test table.
+
+    Dates are read as the whole of both tables says. Raises CompetitionError for missing or unreadable ones.
+    """
     import pandas as pd
 
     if column.isna().any():
@@ -78,21 +81,10 @@ def time_values(column: Series[Any]) -> NDArray[np.float64]:
         raise CompetitionError(msg, hint="fill them, or use another scheme")
     if pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=np.float64)
-    try:
-        moments = pd.to_datetime(column, utc=True, format="ISO8601")
-    except ValueError:
-        moments = _guessed_moments(column)
-    return moments.to_numpy(dtype="datetime64[ns]").astype(np.int64).astype(np.float64)
-
-
-def _guessed_moments(column: Series[Any]) -> Series[Any]:
-    """Times in one format that pandas can tell from the first of them."""
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that there is no such format is said below
-        try:
-            return pd.to_datetime(column, utc=True)
-        except ValueError as error:
-            msg = f"the time column {column.name!r} cannot be read as times: {str(error)[:100]}"
-            raise CompetitionError(msg, hint="write them as YYYY-MM-DD or as numbers") from error
+    whole = [frame[column.name] for frame in (loaded.train, loaded.test) if column.name in frame]
+    form = date_format(whole)
+    if form is None:
+        bad = next((values for values in whole if date_format((values,)) is None), column)
+        msg = f"the time column {column.name!r} cannot be read as times, for example {unreadable(bad)!r}"
+        raise CompetitionError(msg, hint="write all of them as YYYY-MM-DD or as numbers")
+    return read_as(column, form).to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)

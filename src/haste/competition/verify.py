@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from haste.schema.competition import Kind, PredictionNeed
@@ -11,9 +12,12 @@ from .faults import fault
 from .settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from pandas import DataFrame, Series
+
+    from haste.schema.errors import CompetitionError
 
     from .columns import Columns
     from .metrics import MetricSpec
@@ -64,6 +68,33 @@ def check_numeric(values: DataFrame, table: str, kind: Kind) -> None:
         if len(bad):
             message = f"has {bad.iloc[0]!r} in the target {name!r}, where {kind.value} needs numbers"
             raise fault(table, message, "correct the value, or state another `kind` in competition.toml")
+
+
+def check_no_test(ids: DataFrame, inputs: Sequence[str], files: Iterable[str], where: tuple[Path, str]) -> None:
+    """Without a test table, the ids must name files, or the train table must hold nothing but ids and targets."""
+    folder, train = where
+    named = {text for path in files for text in (path, PurePosixPath(path).name, PurePosixPath(path).stem)}
+    values = {PurePosixPath(value).name for column in ids for value in ids[column].astype("str")}
+    if not inputs or not named.isdisjoint(values):
+        return
+    shown = ", ".join(repr(name) for name in inputs[:8]) + (", ..." if len(inputs) > 8 else "")
+    message = f"has no test table, so that the columns {shown} of {train} are not known of the rows to predict"
+    hint = "add the test table, named test.csv or as `test` in competition.toml; it may hold the ids alone"
+    raise fault(str(folder), message, hint)
+
+
+def cannot_hold_out(folder: Path, kind: Kind, guessed: Series[Any] | None) -> CompetitionError:
+    """Why harness trust is not possible; `guessed` is the target whose values alone made it a sequence."""
+    message = f"is a competition of the kind {kind.value}, whose rows cannot be held out one by one"
+    hint = 'set trust = "reported" below [validation] in competition.toml'
+    if guessed is None:
+        return fault(str(folder), message, hint)
+    message = (
+        f"has a target {guessed.name!r} of text with {guessed.nunique()} different values, for example "
+        f"{str(guessed.iloc[0])[:40]!r}: neither numbers nor classes, so it would be one of sequences"
+    )
+    hint = f"write numbers with a point and nothing else, or state `kind`; for sequences, also {hint}"
+    return fault(str(folder), message, hint)
 
 
 def check_stated(settings: Settings, train: Table) -> None:

@@ -7,13 +7,14 @@ candidates, one after the other, fork from one warm supervisor.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from pathlib import Path
 
 from haste.schema.execution import Guarantee, Limits
 
 from . import landlock
+from .cell import CellFailed
 from .interpreter import Interpreter
 from .isolation import MIB, SUPERVISOR, Confinement, Launch, Place, environment
 from .seccomp import is_supported, seccomp_program
@@ -26,9 +27,10 @@ class Bubblewrap:
     name = "bwrap"
 
     def __init__(self, program: str | None = None) -> None:
-        """`program`: the bwrap to use; None looks it up."""
-        self._program = program or shutil.which("bwrap") or "bwrap"
-        self._options = _known_options(self._program)
+        """`program`: the bwrap to use; None looks it up on our own PATH, which is not the candidates'."""
+        found = program or shutil.which("bwrap")
+        self._program = os.path.abspath(found) if found else None  # noqa: PTH100  # a link's own name is kept
+        self._options = _known_options(self._program) if self._program else frozenset()
         self._abi = landlock.abi()
 
     def guarantees(self) -> frozenset[Guarantee]:
@@ -42,6 +44,8 @@ class Bubblewrap:
         return "--size" in self._options
 
     def launch(self, place: Place, interpreter: Interpreter, threads: int) -> Launch:
+        if self._program is None:
+            raise CellFailed("there is no bwrap on the PATH")  # noqa: EM101
         arguments = [self._program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
         arguments += ["--cap-drop", "ALL"]  # as root, a candidate could otherwise remount its inputs writable
         if "--disable-userns" in self._options:
@@ -60,7 +64,7 @@ class Bubblewrap:
             arguments += ["--ro-bind", str(place.empty / "folder"), str(folder)]
         for file in interpreter.masks.files:
             arguments += ["--ro-bind", str(place.empty / "file"), str(file)]
-        arguments += ["--ro-bind", str(SUPERVISOR), _SUPERVISOR, "--ro-bind", str(place.inputs), _INPUT]
+        arguments += ["--ro-bind", str(SUPERVISOR), _SUPERVISOR, "--ro-bind", str(place.input), _INPUT]
         arguments += ["--bind", str(place.work), _WORK, "--bind", str(place.tmp), _TMP, "--remount-ro", "/"]
         arguments += ["--chdir", _WORK]
         blobs = {}
@@ -70,17 +74,16 @@ class Bubblewrap:
         arguments += ["--", str(interpreter.executable), "-B", _SUPERVISOR]
         return Launch(tuple(arguments), environment(interpreter, _TMP, threads), blobs, parents=2)
 
-    def confine(self, place: Place, interpreter: Interpreter, input_dir: Path, limits: Limits) -> Confinement:
-        inside = _INPUT if place.inputs == input_dir else f"{_INPUT}/{input_dir.name}"
+    def confine(self, place: Place, interpreter: Interpreter, limits: Limits) -> Confinement:  # noqa: ARG002
         domain = None
         if self._abi >= landlock.ABI_SCOPES:
-            seen = [*map(str, interpreter.roots), "/proc", inside]
+            seen = [*map(str, interpreter.roots), "/proc", _INPUT]
             rules = [(path, landlock.READ) for path in seen]
             rules += [(path, landlock.READ | landlock.WRITE) for path in (_WORK, _TMP, "/dev", *_shared(interpreter))]
             domain = landlock.domain(self._abi, rules)
         wipe = _shared(interpreter) if self._has_sized_tmpfs else ()
         # Counted per user namespace since Linux 5.14, and threads count too: a brake for fork bombs only.
-        return Confinement(_WORK, inside, domain, wipe=wipe, process_limit=8 * limits.processes + 256)
+        return Confinement(_WORK, _INPUT, domain, wipe=wipe, process_limit=8 * limits.processes + 256)
 
 
 def _shared(interpreter: Interpreter) -> tuple[str, ...]:

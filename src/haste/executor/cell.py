@@ -26,7 +26,7 @@ from .inside import descendants, kill_descendants
 from .interpreter import Interpreter
 from .isolation import Isolation, Launch, Place, rlimits
 from .outcome import End
-from .scratch import lay_out
+from .scratch import lay_out, link_tree
 from .watch import POLL_S, Passed, Watchdog
 
 _START_PATIENCE_S = 120.0  # for the imports of a warm supervisor on a loaded machine
@@ -101,8 +101,9 @@ class Cell:
 
     def run(self, job: Job, cancelled: Callable[[], bool]) -> Run | None:
         """Lay the job out in `place` and run it; None if it was cancelled. Raises CellFailed."""
-        plan = self._isolation.confine(self.place, self._interpreter, job.input_dir, job.limits)
+        plan = self._isolation.confine(self.place, self._interpreter, job.limits)
         message = asdict(plan) | {"rlimits": rlimits(job.limits, plan.process_limit), "seed": job.seed}
+        link_tree(job.input_dir, self.place.input)
         lay_out(self.place.work, job.files, plan.input)
         stdout, stdout_in = os.pipe()
         stderr, stderr_in = os.pipe()

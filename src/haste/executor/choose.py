@@ -64,7 +64,8 @@ def choose(mode: Mode, python: Path | None = None) -> Isolation:
         found = _try(isolation, interpreter)
         if found.works and (mode == "auto" or isolation.guarantees() >= _REQUIRED):
             return isolation
-        reasons.append(f"{found.name}: {found.reason}")
+        lacking = ", ".join(sorted(_REQUIRED - isolation.guarantees()))
+        reasons.append(f"{found.name}: {found.reason or f'it does not promise {lacking}'}")
     if mode == "required":
         message = "this machine cannot isolate candidates: " + "; ".join(reasons)
         raise SandboxUnavailable(message, hint="install bubblewrap and allow user namespaces, or use --sandbox auto")
@@ -75,13 +76,11 @@ def _try(isolation: Isolation, interpreter: Interpreter) -> Availability:
     if not isolation.guarantees():
         return Availability(isolation, works=False, reason="this kernel does not offer it", warm=False)
     with tempfile.TemporaryDirectory(prefix="haste-") as folder:
-        work, tmp = prepare_slot(Path(folder) / "slot")
-        inputs = Path(folder) / "inputs"
-        inputs.mkdir()
-        cell = Cell(isolation, Place(work, tmp, inputs, prepare_empty(Path(folder) / "empty")), interpreter, 1)
+        place = Place(*prepare_slot(Path(folder) / "slot"), prepare_empty(Path(folder) / "empty"))
+        cell = Cell(isolation, place, interpreter, 1)
         try:
             cell.start(())
-            run = cell.run(Job("probe", {"solution.py": b"pass"}, inputs, _LIMITS), lambda: False)
+            run = cell.run(Job("probe", {"solution.py": b"pass"}, place.empty / "folder", _LIMITS), lambda: False)
         except CellFailed as error:
             return Availability(isolation, works=False, reason=str(error), warm=False)
         finally:

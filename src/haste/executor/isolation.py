@@ -22,7 +22,7 @@ class Place:
 
     work: Path  # the candidate's current directory
     tmp: Path  # its HOME and TMPDIR
-    inputs: Path  # one job's input, or the folder that holds the inputs of all jobs of a warm supervisor
+    input: Path  # the job's input, laid out anew for every job: its path tells nothing of what it is for
     empty: Path  # a folder holding an empty folder `folder` and an empty file `file`, to hide things with
 
 
@@ -60,7 +60,7 @@ class Isolation(Protocol):
 
     def launch(self, place: Place, interpreter: Interpreter, threads: int) -> Launch: ...
 
-    def confine(self, place: Place, interpreter: Interpreter, input_dir: Path, limits: Limits) -> Confinement: ...
+    def confine(self, place: Place, interpreter: Interpreter, limits: Limits) -> Confinement: ...
 
 
 def environment(interpreter: Interpreter, tmp: str, threads: int) -> dict[str, str]:

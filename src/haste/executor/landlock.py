@@ -75,13 +75,13 @@ class Landlock:
         serial = {"JOBLIB_MULTIPROCESSING": "0"}  # its semaphores need the machine's /dev/shm, which is closed
         return Launch(arguments, environment(interpreter, str(place.tmp), threads) | serial)
 
-    def confine(self, place: Place, interpreter: Interpreter, input_dir: Path, limits: Limits) -> Confinement:
-        rules = [*_stack_rules(interpreter), (str(input_dir), READ), *((path, READ) for path in _FACTS)]
+    def confine(self, place: Place, interpreter: Interpreter, limits: Limits) -> Confinement:
+        rules = [*_stack_rules(interpreter), (str(place.input), READ), *((path, READ) for path in _FACTS)]
         rules += [(path, READ_FILE | WRITE_FILE | 1 << 15) for path in _DEVICES]
         rules += [(str(path), READ | WRITE) for path in (place.work, place.tmp)]
         return Confinement(
             cwd=str(place.work),
-            input=str(input_dir),
+            input=str(place.input),
             landlock=domain(self._abi, rules),
             seccomp=seccomp_program(local_sockets=False, keep_metadata=True).hex(),
             drop_capabilities=os.geteuid() == 0,

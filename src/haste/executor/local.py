@@ -5,12 +5,16 @@ One thread per slot, because somebody has to watch each running candidate; nothi
 
 from __future__ import annotations
 
-import shutil
+import os
+import re
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import psutil
 
 from haste.schema.errors import ExecutorError
 from haste.schema.execution import Finished, Guarantee, Job, Outcome
@@ -23,26 +27,23 @@ from .zygote import Slot, SlotFolders
 
 class LocalExecutor:
     def __init__(self, isolation: Isolation, *, python: Path, root: Path, workers: int = 1, warm: bool = True) -> None:
-        """`python` runs the candidates; `root` is a folder for this executor alone, removed by `close`.
+        """`python` runs the candidates; `root` is where this executor makes a folder of its own, which `close` removes.
 
         `warm`: fork candidates from a supervisor that has imported the usual packages, where the isolation allows it.
         Raises ExecutorError if the interpreter does not run.
         """
         self.name = isolation.name
         self._isolation = isolation
-        self._root = root.resolve()
         interpreter = ask_interpreter(python)
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for stale in self._root.glob("slot*"):  # of an executor that was killed
-            remove(stale)
-        empty = prepare_empty(self._root / "empty")
+        self._folder = _own_folder(root.resolve())
+        empty = prepare_empty(self._folder / "empty")
         self._changed = threading.Condition()
         self._queue: deque[Job] = deque()
         self._running: dict[str, bool] = {}  # job id -> whether it was cancelled
         self._finished: list[Finished] = []
         self._closed = False
         slots = [
-            Slot(isolation, interpreter, SlotFolders(self._root / f"slot{number}", empty), warm=warm)
+            Slot(isolation, interpreter, SlotFolders(self._folder / f"slot{number}", empty), warm=warm)
             for number in range(workers)
         ]
         self._threads = [threading.Thread(target=self._work, args=(slot,), daemon=True) for slot in slots]
@@ -90,7 +91,7 @@ class LocalExecutor:
             thread.join()
         with self._changed:
             self._finished.clear()
-        shutil.rmtree(self._root, ignore_errors=True)
+        remove(self._folder)
 
     def _work(self, slot: Slot) -> None:
         try:
@@ -115,3 +116,13 @@ class LocalExecutor:
             job = self._queue.popleft()
             self._running[job.id] = False
             return job
+
+
+def _own_folder(root: Path) -> Path:
+    """A new folder below `root` that names our process; those of processes that are no more are removed."""
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in root.iterdir():
+        named = re.fullmatch(r"(\d+)-\w+", folder.name)
+        if named and not psutil.pid_exists(int(named[1])):
+            remove(folder)
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=root))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import psutil
 
@@ -43,8 +42,8 @@ class Plain:
         arguments = (str(interpreter.executable), "-B", str(SUPERVISOR))
         return Launch(arguments, environment(interpreter, str(place.tmp), threads))
 
-    def confine(self, place: Place, interpreter: Interpreter, input_dir: Path, limits: Limits) -> Confinement:  # noqa: ARG002
-        return Confinement(str(place.work), str(input_dir), process_limit=user_process_limit(limits))
+    def confine(self, place: Place, interpreter: Interpreter, limits: Limits) -> Confinement:  # noqa: ARG002
+        return Confinement(str(place.work), str(place.input), process_limit=user_process_limit(limits))
 
 
 def user_process_limit(limits: Limits) -> int | None:

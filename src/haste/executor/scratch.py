@@ -22,12 +22,12 @@ from haste.schema.execution import Job
 _BLOCK = 4096  # what the smallest file costs a disk; also bounds how many there can be
 
 
-def prepare_slot(folder: Path) -> tuple[Path, Path]:
-    """Make the `work` and `tmp` folders of a slot."""
-    work, tmp = folder / "work", folder / "tmp"
-    for path in (work, tmp):
+def prepare_slot(folder: Path) -> tuple[Path, Path, Path]:
+    """Make the `work`, `tmp` and `input` folders of a slot."""
+    work, tmp, inputs = folder / "work", folder / "tmp", folder / "input"
+    for path in (work, tmp, inputs):
         path.mkdir(parents=True, mode=0o700)
-    return work, tmp
+    return work, tmp, inputs
 
 
 def prepare_empty(folder: Path) -> Path:
@@ -59,6 +59,31 @@ def lay_out(work: Path, files: Mapping[str, bytes], input_path: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     (work / "input").symlink_to(input_path)
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Show the files below `source` in the empty folder `target` too: hard links, or copies where there can be none.
+
+    A slot shows every job's input in the same place, because the name of a folder could tell what it is for.
+    """
+    for entry in os.scandir(source):
+        if entry.is_dir(follow_symlinks=False):
+            (target / entry.name).mkdir()
+            link_tree(Path(entry.path), target / entry.name)
+            continue
+        try:
+            os.link(entry.path, target / entry.name, follow_symlinks=False)
+        except OSError:  # another file system, or somebody else's file
+            shutil.copy2(entry.path, target / entry.name, follow_symlinks=False)
+
+
+def free_bytes(folder: Path) -> int:
+    """What a candidate can still write to the file system of `folder`; 0 where that can hold no further file."""
+    status = os.statvfs(folder)
+    ours = os.geteuid() == 0  # some file systems keep a reserve for root
+    if status.f_files and not (status.f_ffree if ours else status.f_favail):
+        return 0
+    return (status.f_bfree if ours else status.f_bavail) * status.f_frsize
 
 
 def read_outputs(work: Path, names: tuple[str, ...], limit_bytes: float) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from .cell import Cell, CellFailed, Run
 from .interpreter import Interpreter
 from .isolation import GIB, MIB, Isolation, Place
 from .outcome import judge
-from .scratch import empty, prepare_slot, read_outputs
+from .scratch import empty, free_bytes, prepare_slot, read_outputs
 
 # Import only: a parallel region of OpenMP before the fork would hang its children.
 PRELOAD = (
@@ -30,6 +30,7 @@ PRELOAD = (
 )  # fmt: skip
 FRESH_PRELOAD = ("numpy",)  # so that its generator can be seeded in both kinds alike
 _JOBS_PER_ZYGOTE = 100
+_FULL_DISK = 1 * MIB  # less free space than this, and a crash says nothing about the script
 _ZYGOTE_FAILURES = 2  # in a row, before a slot stops trying
 
 
@@ -46,7 +47,7 @@ class Slot:
         self._isolation, self._interpreter, self._folders = isolation, interpreter, folders
         self._warm = warm and isolation.can_fork_warm()
         self._generation = 0
-        self._work, self._tmp = prepare_slot(folders.folder / "0")
+        self._place = self._new_place()
         self._zygote: Cell | None = None
         self._failures = 0
 
@@ -57,13 +58,16 @@ class Slot:
             run = self._run_warm(job, cancelled) if self._warm else self._run_fresh(job, cancelled)
             if run is None:
                 return None
-            outputs = read_outputs(self._work, job.outputs, job.limits.file_mb * MIB)
+            outputs = read_outputs(self._place.work, job.outputs, job.limits.file_mb * MIB)
+            free = free_bytes(self._place.work)
         except CellFailed as error:
             wall_s = time.monotonic() - begun
             return Finished(job.id, Outcome.LOST, str(error), wall_s=wall_s, overhead_s=wall_s)
         finally:
             self._clean()
         outcome, detail, exit_code = judge(run.end, run.stderr)
+        if outcome is Outcome.CRASHED and run.end.passed is None and free < _FULL_DISK:
+            outcome, detail = Outcome.LOST, f"the disk is full: {free} bytes left for scratch files ({detail})"
         wall_s = time.monotonic() - begun
         return Finished(
             job_id=job.id,
@@ -84,7 +88,7 @@ class Slot:
         self._drop_zygote()
 
     def _run_fresh(self, job: Job, cancelled: Callable[[], bool]) -> Run | None:
-        cell = Cell(self._isolation, self._place(job.input_dir), self._interpreter, job.limits.threads)
+        cell = Cell(self._isolation, self._place, self._interpreter, job.limits.threads)
         try:
             cell.start(FRESH_PRELOAD)
             return cell.run(job, cancelled)
@@ -107,14 +111,11 @@ class Slot:
         return run
 
     def _ready_zygote(self, job: Job) -> Cell:
-        inputs = job.input_dir.parent
         cell = self._zygote
-        if cell is not None and not (
-            cell.is_alive and cell.place.inputs == inputs and cell.threads == job.limits.threads
-        ):
+        if cell is not None and not (cell.is_alive and cell.threads == job.limits.threads):
             self._drop_zygote()
         if self._zygote is None:
-            self._zygote = Cell(self._isolation, self._place(inputs), self._interpreter, job.limits.threads)
+            self._zygote = Cell(self._isolation, self._place, self._interpreter, job.limits.threads)
             self._zygote.start(PRELOAD)
         return self._zygote
 
@@ -123,19 +124,19 @@ class Slot:
         if cell is not None:
             cell.kill()
 
-    def _place(self, inputs: Path) -> Place:
-        return Place(self._work, self._tmp, inputs, self._folders.empty)
+    def _new_place(self) -> Place:
+        return Place(*prepare_slot(self._folders.folder / str(self._generation)), self._folders.empty)
 
     def _clean(self) -> None:
         """Leave nothing of a job to the next one; where something cannot be removed, move on to new folders."""
         try:
-            clean = empty(self._work, self._tmp)
+            clean = empty(self._place.work, self._place.tmp, self._place.input)
         except OSError:
             clean = False
         if not clean:
             self._drop_zygote()
             self._generation += 1
-            self._work, self._tmp = prepare_slot(self._folders.folder / str(self._generation))
+            self._place = self._new_place()
         else:
-            for folder in (self._work, self._tmp):
+            for folder in (self._place.work, self._place.tmp):
                 os.chmod(folder, 0o700)  # noqa: PTH101  # the candidate owned it

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from haste.competition.dummy import dummy_submission
 from haste.schema.competition import Trust
-from haste.schema.errors import StoreError
 from haste.schema.events import Event, SubmissionChosen
 from haste.search.actions import Deliver
 from haste.search.state import Node, RunState
 
 from .context import Context
+from .disk import write_whole
 from .solution import solution_files
 
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "skimage": "scikit-image", "cv2": "opencv-python"}
@@ -25,14 +25,14 @@ def deliver(action: Deliver, state: RunState, context: Context) -> Iterator[Even
     """Write the files, then say so; a crash in between only means writing them again."""
     if action.candidate is None:
         content = dummy_submission(context.loaded, None)
-        _write(context.folder / "submission.csv", content)
+        write_whole(context.folder / "submission.csv", content)
         yield SubmissionChosen(
             candidate=None, submission=context.store.put(content), validation_score=None, search_score=None
         )
         return
     node = state.nodes[action.candidate]
     submission = node.final or ""
-    _write(context.folder / "submission.csv", context.store.get(submission))
+    write_whole(context.folder / "submission.csv", context.store.get(submission))
     validation = _validation(node, state)
     _write_solution(context.folder / "solution", node, state, context, validation)
     yield SubmissionChosen(
@@ -55,19 +55,9 @@ def _write_solution(folder: Path, node: Node, state: RunState, context: Context,
     made["README.md"] = _readme(node, state, validation).encode()
     shutil.rmtree(folder, ignore_errors=True)
     for name, content in made.items():
-        _write(folder / name, content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing, so that a kill leaves no half a file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as fault:
-        msg = f"cannot write: {fault.strerror or fault}"
-        raise StoreError(msg, where=str(path), hint="free disk space, then `haste resume`") from fault
+        write_whole(folder / name, content)
+    for other in state.nodes.values():
+        write_whole(context.folder / "candidates" / f"{other.candidate.id}.py", context.store.get(other.candidate.code))
 
 
 def _requirements(made: Mapping[str, bytes], packages: Mapping[str, str]) -> str:
@@ -91,6 +81,8 @@ def _readme(node: Node, state: RunState, validation: float | None) -> str:
     split = "as the script reports it" if reported else "cross-validated on a split that the search never used"
     if not reported and not node.scores("confirm") and not node.candidate.members:
         split = "cross-validated on the search's own folds (there was no time to confirm it)"
+    elif not reported:
+        split += ", and that chose among the finalists"
     lines = [
         f"# Solution for {competition.title}",
         "",
@@ -100,8 +92,12 @@ def _readme(node: Node, state: RunState, validation: float | None) -> str:
         f"{'unknown' if validation is None else format(validation, '.6g')}, {split}",
         f"- found by run `{state.run_id}`, seed {state.rules.seed}, as one of {len(state.nodes)} candidates",
         "",
-        "To run it: put the competition's files into a folder `input/` (`train`, `test` and `sample_submission.csv`,",
-        "unzipped) beside this folder's files, `pip install -r requirements.txt`, then `python solution.py`.",
+        "To run it, in this folder:",
+        "",
+        "    haste competitions layout FOLDER input     # the competition's files in the form that the scripts read",
+        "    pip install -r requirements.txt",
+        "    OMP_NUM_THREADS=1 python solution.py       # one thread: the same digits as in the run",
+        "",
         "It writes `submission.csv`.",
         "",
         "## How it was found",

@@ -16,6 +16,7 @@ from haste.search.actions import Execute, Work
 from haste.search.state import RunState
 
 from .context import Context
+from .disk import write_whole
 from .rows import expected_ids
 from .solution import solution_files
 from .views import view_of
@@ -24,7 +25,13 @@ POLL_S = 0.2  # how soon Ctrl-C is noticed while candidates run
 
 
 def execute(action: Execute, state: RunState, context: Context) -> Iterator[Event]:
-    """Start all, then report each as it ends. On Ctrl-C searches are cancelled; a final fit is let through."""
+    """Start all, then report each as it ends; cancel what is left at the deadline, or at Ctrl-C.
+
+    After Ctrl-C a final fit is let through as long as there is no other to hand over.
+    """
+    deadline = None if action.within_s is None else context.clock() + action.within_s
+    at_hand = any(node.final is not None for node in state.nodes.values())
+    must_end = action.works[0].purpose == "final" and not at_hand
     pending: dict[str, Work] = {}
     limits = _limits(context.config.limits, action.wall_s)
     for work in action.works:
@@ -35,7 +42,8 @@ def execute(action: Execute, state: RunState, context: Context) -> Iterator[Even
     while pending:
         for finished in context.executor.wait(POLL_S):
             yield _report(pending.pop(finished.job_id), finished, context)
-        if context.interrupted() and action.works[0].purpose != "final":
+        over = deadline is not None and context.clock() >= deadline
+        if over or (context.interrupted() and not must_end):
             for name in pending:
                 context.executor.cancel(name)
             return
@@ -61,6 +69,9 @@ def _report(work: Work, finished: Finished, context: Context) -> ExecutionFinish
             score = _score(work, finished, context)
         except SubmissionError as fault:
             outcome, detail = Outcome.INVALID_SUBMISSION, str(fault)
+    first = context.folder / "submission.csv"
+    if work.purpose == "final" and outcome is Outcome.OK and submission and not first.exists():
+        write_whole(first, submission)  # a valid one from here on, whatever happens
     return ExecutionFinished(
         candidate=work.candidate,
         purpose=work.purpose,

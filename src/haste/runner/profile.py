@@ -20,6 +20,10 @@ from .views import view_of
 
 def profile_competition(_action: ProfileCompetition, _state: RunState, context: Context) -> Iterator[Event]:
     resources = probe(context)
+    lacking = [name for name in context.engineer.needs if name not in resources.packages]
+    if lacking:
+        msg = f"the candidates' interpreter lacks {', '.join(lacking)}"
+        raise ExecutorError(msg, where=context.config.python, hint=f"pip install {' '.join(lacking)} there")
     reported = context.loaded.competition.validation.trust is Trust.REPORTED
     yield CompetitionProfiled(
         profile=profile(context.loaded, resources, context.config.seed),

@@ -9,6 +9,7 @@ from typing import Any
 from haste.competition.loaded import LoadedCompetition
 from haste.schema.competition import Trust
 from haste.schema.events import Entry, Event, ExecutionFinished, PrototypesDrafted, RunStarted
+from haste.schema.execution import Guarantee
 from haste.schema.solution import BlobRef
 from haste.search.actions import Execute, Work
 from haste.search.evolve import evolve
@@ -27,6 +28,7 @@ class ScriptScores:
     loaded: LoadedCompetition
     folds: tuple[ExecutionFinished, ...]
     logs: tuple[tuple[str, str], ...]  # stdout and stderr of each
+    missing: tuple[Guarantee, ...]  # what the sandbox did not promise
 
     @property
     def mean(self) -> float | None:
@@ -42,6 +44,7 @@ class ScriptScores:
             "direction": metric.direction.value,
             "validation_trust": self.loaded.competition.validation.trust.value,
             "score": self.mean,
+            "missing_guarantees": [guarantee.value for guarantee in self.missing],
             "folds": [
                 {
                     "fold": fold.fold,
@@ -59,6 +62,8 @@ class ScriptScores:
     def as_text(self) -> list[str]:
         metric = self.loaded.competition.metric
         lines = [f"{self.loaded.competition.id}: {metric.name} ({metric.direction})"]
+        if self.missing:
+            lines.append(f"  the sandbox here does not promise: {', '.join(self.missing)}")
         for fold, (out, err) in zip(self.folds, self.logs, strict=True):
             score = "-" if fold.score is None else f"{fold.score:.6g}"
             lines.append(f"  fold {fold.fold}: {fold.outcome:<18} {score:<12} {fold.wall_s:.1f} s  {fold.detail}")
@@ -81,7 +86,8 @@ def score_script(context: Context, script: bytes) -> ScriptScores:
     finished = [e for e in execute(Execute(works, None), state, context) if isinstance(e, ExecutionFinished)]
     finished.sort(key=lambda event: event.fold)
     logs = tuple((_text(context.store, e.stdout), _text(context.store, e.stderr)) for e in finished)
-    return ScriptScores(context.loaded, tuple(finished), logs)
+    given = context.executor.guarantees()
+    return ScriptScores(context.loaded, tuple(finished), logs, tuple(g for g in Guarantee if g not in given))
 
 
 def _begin(context: Context, script: bytes) -> RunState:

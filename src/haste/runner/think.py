@@ -29,7 +29,8 @@ def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
     made: list[Candidate] = []
     if context.config.from_solution is not None:
         made.append(own_script(context.config.from_solution))
-    proposals = context.engineer.draft(_brief(state), max(1, action.count - len(made)))
+    wanted = action.count - len(made)
+    proposals = context.engineer.draft(_brief(state), wanted) if wanted else ()
     made += [_candidate(p, Operator.DRAFT, context, f"c{len(made) + i}") for i, p in enumerate(proposals, 1)]
     if made:
         yield PrototypesDrafted(candidates=tuple(made))

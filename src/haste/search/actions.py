@@ -37,10 +37,15 @@ class Work:
 
 @dataclass(frozen=True)
 class Execute:
-    """Run these side by side and wait for all; `wall_s` is what the budget leaves to each (None: no budget)."""
+    """Run these side by side and wait for all.
+
+    `wall_s`: the most that each may take. `within_s`: from now; what is not done by then is cancelled and still owed.
+    None: no such limit.
+    """
 
     works: tuple[Work, ...]
-    wall_s: float | None
+    wall_s: float | None = None
+    within_s: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,59 +1,97 @@
-"""How the wall clock binds the search. Money and tokens join here when there is a model that spends them."""
+"""How the wall clock binds the run. Money and tokens join here when there is a model that spends them.
+
+The limit is hard: every batch of executions has a deadline at which what is left of it is cancelled. From the back: the
+final fit may take until the limit, the confirmation until the final fit must begin, the search until both must.
+"""
 
 from __future__ import annotations
+
+from math import ceil
 
 from haste.schema.events import StopReason
 
 from .finalists import finalists
-from .state import RunState
+from .state import Node, RunState
 
 FIT_FACTOR = 1.5  # all rows against a fold's share, with some room
-SHARE_OF_ONE = 0.25  # of the time limit: no single execution may take more, or one script could eat the run
+SHARE_OF_ONE = 0.25  # of the limit: no single execution of the search may take more, or one script could eat the run
+SHARE_OF_SAFETY = 0.5  # of what is left: the first fit on all rows
+SHARE_AFTER_SCREEN = 0.3  # of the limit: kept back while nothing is known of how long things take
+SHARE_OF_CONFIRM = 0.3  # of the limit: a confirmation that would take more is not made
 
 
 def search_over(state: RunState, now: float) -> StopReason | None:
-    """Why the search must stop now, if it must: what confirm and the final fit need is kept back."""
+    """Why the search must stop now, if it must."""
     if state.interrupted:
         return "interrupted"
+    left = left_s(state, now)
+    return "time_limit" if left is not None and left <= _reserve_s(state) else None
+
+
+def search_wall_s(state: RunState) -> float | None:
+    """The most that one execution of the search may take (None: no limit but the candidate's own)."""
     limit = state.rules.budget.time_limit_s
-    if limit is not None and state.elapsed_s(now) + _reserve_s(state) >= limit:
-        return "time_limit"
-    return None
+    return None if limit is None else max(1.0, limit * SHARE_OF_ONE)
 
 
-def search_wall_s(state: RunState, now: float) -> float | None:
-    """What is left to one execution of the search or the confirmation (None: no limit but the candidate's own)."""
-    limit = state.rules.budget.time_limit_s
-    if limit is None:
-        return None
-    return max(1.0, min(limit * SHARE_OF_ONE, limit - state.elapsed_s(now)))
+def safety_wall_s(state: RunState, now: float) -> float | None:
+    left = left_s(state, now)
+    return None if left is None else max(1.0, left * SHARE_OF_SAFETY)
 
 
-def final_wall_s(state: RunState, now: float) -> float | None:
-    """What is left to the final fit (None: no limit but the candidate's own)."""
-    left = _left_s(state, now)
+def search_left_s(state: RunState, now: float) -> float | None:
+    """Seconds until the search must end."""
+    left = left_s(state, now)
+    return None if left is None else max(0.0, left - _reserve_s(state))
+
+
+def confirm_left_s(state: RunState, now: float) -> float | None:
+    """Seconds until the final fit must begin."""
+    left = left_s(state, now)
+    return None if left is None else max(0.0, left - _fits_s(state))
+
+
+def confirm_fits(state: RunState, now: float) -> bool:
+    """Whether what is still owed of the confirmation can be made in time."""
+    left = confirm_left_s(state, now)
+    return left is None or _confirm_s(state) <= left
+
+
+def final_left_s(state: RunState, now: float) -> float | None:
+    """Seconds that the final fit has; a last second is granted, or nothing could come of it."""
+    left = left_s(state, now)
     return None if left is None else max(1.0, left)
 
 
-def pressed(state: RunState, now: float) -> bool:
-    """Whether fitting the finalists on everything would no longer end within the limit."""
-    left = _left_s(state, now)
-    return left is not None and left < _fit_s(state)
+def fit_s(state: RunState, node: Node) -> float:
+    """How long fitting this candidate on all rows will take, by what its folds took."""
+    parts = [state.nodes[name] for name in node.candidate.members] or [node]
+    return FIT_FACTOR * sum(part.slowest_s or 0.0 for part in parts)
 
 
-def _left_s(state: RunState, now: float) -> float | None:
+def left_s(state: RunState, now: float) -> float | None:
     limit = state.rules.budget.time_limit_s
     return None if limit is None else limit - state.elapsed_s(now)
 
 
 def _reserve_s(state: RunState) -> float:
-    """Seconds that confirming the finalists and fitting the choice will take, by what their folds took."""
-    contenders = finalists(state) if state.screen is not None else []
-    if not contenders:
+    """What confirming and the final fit will take; a confirmation that is out of proportion is given up."""
+    limit = state.rules.budget.time_limit_s or 0.0
+    if state.screen is None:
+        return SHARE_AFTER_SCREEN * limit
+    confirm = _confirm_s(state)
+    return _fits_s(state) + (confirm if confirm <= SHARE_OF_CONFIRM * limit else 0.0)
+
+
+def _confirm_s(state: RunState) -> float:
+    """The owed executions of the confirmation in waves of as many as there are workers."""
+    if not (state.rules.search.confirm and state.confirm_folds):
         return 0.0
-    rounds = sum((n.slowest_s or 0.0) * state.confirm_folds for n in contenders) / state.rules.workers
-    return rounds + _fit_s(state)
+    owed = [node for node in finalists(state) for _ in range(state.confirm_folds - len(node.scores("confirm")))]
+    waves = ceil(len(owed) / state.rules.workers)
+    return waves * max((node.slowest_s or 0.0 for node in owed), default=0.0)
 
 
-def _fit_s(state: RunState) -> float:
-    return FIT_FACTOR * sum(n.slowest_s or 0.0 for n in finalists(state))
+def _fits_s(state: RunState) -> float:
+    """The longest final fit that may come: the average of all finalists."""
+    return FIT_FACTOR * sum(node.slowest_s or 0.0 for node in finalists(state))

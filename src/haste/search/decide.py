@@ -32,7 +32,17 @@ from .actions import (
     Reflect,
     Work,
 )
-from .budget import final_wall_s, pressed, search_over, search_wall_s
+from .budget import (
+    confirm_fits,
+    confirm_left_s,
+    final_left_s,
+    fit_s,
+    left_s,
+    safety_wall_s,
+    search_left_s,
+    search_over,
+    search_wall_s,
+)
 from .evolve import repair_root
 from .finalists import best_first, finalists, single_best
 from .judge import Comparison, compare
@@ -89,7 +99,7 @@ def _screen(state: RunState, now: float) -> Action:
     ran = best_first(state, [node for node in leaders if node.failure is None])
     safety = _work(ran[0], "final", FINAL) if ran else None
     if safety:
-        return _execute(state, now, [safety])
+        return Execute((safety,), safety_wall_s(state, now), search_left_s(state, now))
     names = [node.candidate.id for node in ran]
     return Record(
         ScreenDecided(
@@ -163,32 +173,34 @@ def _decision(node: Node, branch: Branch, ahead: Comparison | None, *, kept: boo
 
 def _choose(state: RunState, now: float) -> Action:
     """Confirm the finalists on a split the search never saw, try their average there, fit the choice on everything."""
-    contenders = finalists(state)
-    if state.rules.search.confirm and state.confirm_folds and not state.interrupted and not pressed(state, now):
+    rules, contenders = state.rules.search, finalists(state)
+    if rules.confirm and state.confirm_folds and not state.interrupted and confirm_fits(state, now):
         works = [work for n in contenders for f in range(state.confirm_folds) if (work := _work(n, "confirm", f))]
         if works:
-            return _execute(state, now, works)
-        best = single_best(state)
-        if best and state.rules.search.ensemble and state.ensemble is None and len(contenders) > 1:
-            return Blend(tuple(n.candidate.id for n in contenders), best.candidate.id)
+            return Execute(tuple(works), search_wall_s(state), confirm_left_s(state, now))
+    confirmed = [n for n in contenders if state.confirm_folds and len(n.scores("confirm")) == state.confirm_folds]
+    best = single_best(state)
+    if best and rules.ensemble and state.ensemble is None and len(confirmed) > 1 and not state.interrupted:
+        return Blend(tuple(n.candidate.id for n in confirmed), best.candidate.id)
     return _deliver(state, now)
 
 
 def _deliver(state: RunState, now: float) -> Action:
     """Fit the best choice on all training rows; where that fails, the next best; at last the dummy predictor.
 
-    In a hurry, with a fit at hand, no new one is begun.
+    With a fit at hand, no new one is begun that would not end within the limit, or after Ctrl-C.
     """
-    choices = _choices(state)
-    at_hand = [node for node in choices if node.final is not None]
-    if at_hand and (state.interrupted or pressed(state, now)):
-        return Deliver(at_hand[0].candidate.id)
+    choices, left = _choices(state), left_s(state, now)
+    at_hand = any(node.final is not None for node in choices)
+    spent = left is not None and left <= 0 and any(("final", FINAL) in node.results for node in choices)
     for node in choices:
-        work = _work(node, "final", FINAL)
-        if work:
-            return Execute((work,), final_wall_s(state, now))
         if node.final is not None:
             return Deliver(node.candidate.id)
+        work = _work(node, "final", FINAL, again=True)
+        hurried = state.interrupted or (left is not None and fit_s(state, node) > left)
+        if work and not spent and not (at_hand and hurried):
+            within = final_left_s(state, now)
+            return Execute((work,), within, within)
     return Deliver(None)
 
 
@@ -211,16 +223,18 @@ def _latest(state: RunState, root: str) -> Node:
     return chain[-1]
 
 
-def _work(node: Node, purpose: Purpose, fold: int) -> Work | None:
-    """The execution that is still owed, or None when it has an outcome."""
+def _work(node: Node, purpose: Purpose, fold: int, *, again: bool = False) -> Work | None:
+    """The execution that is still owed, or None when it has an outcome; `again`: also one that timed out once."""
     result = node.results.get((purpose, fold))
     if result is not None and result.outcome is not None:
-        return None
+        once = again and result.outcome is Outcome.TIMED_OUT and result.attempts == 1
+        if not once:
+            return None
     return Work(node.candidate.id, purpose, fold, (result.attempts if result else 0) + 1)
 
 
 def _execute(state: RunState, now: float, works: list[Work]) -> Action:
-    return Execute(tuple(works), search_wall_s(state, now))
+    return Execute(tuple(works), search_wall_s(state), search_left_s(state, now))
 
 
 def _repair(state: RunState, node: Node) -> Action | None:

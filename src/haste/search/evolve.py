@@ -55,7 +55,7 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
                 state, run_id=event.run_id, config=event.config, competition=event.competition, since=entry.at
             )
         case RunResumed():
-            return _give_up(replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at))
+            return _give_up(_go_on(replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at)))
         case RunInterrupted():
             return replace(state, interrupted=True)
         case CompetitionProfiled():
@@ -154,6 +154,14 @@ def _executed(state: RunState, event: ExecutionStarted | ExecutionFinished) -> R
         )
     node = replace(node, results=_with(node.results, key, result))
     return replace(state, nodes=_with(state.nodes, node.candidate.id, node))
+
+
+def _go_on(state: RunState) -> RunState:
+    """Who resumes an interrupted run wants it to go on, unless its choice was made already."""
+    if not state.interrupted or state.chosen is not None:
+        return state
+    ended = None if state.search_ended == "interrupted" else state.search_ended
+    return replace(state, interrupted=False, search_ended=ended)
 
 
 def _give_up(state: RunState) -> RunState:

@@ -62,9 +62,11 @@ class Node:
 
     @property
     def failure(self) -> Result | None:
-        """The first execution that did not go well, if any."""
-        bad = (r for r in self.results.values() if r.outcome not in (None, Outcome.OK))
-        return next(bad, None)
+        """The first execution that did not go well, if any. A final fit out of time is the budget's, not its own."""
+        for (purpose, _), result in self.results.items():
+            if result.outcome not in (None, Outcome.OK, Outcome.TIMED_OUT if purpose == "final" else None):
+                return result
+        return None
 
     @property
     def final(self) -> BlobRef | None:

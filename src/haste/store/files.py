@@ -38,6 +38,12 @@ class _Stream(Generic[E]):
         lines = whole.decode("utf-8", errors="replace").split("\n") if whole else []
         return read_lines(lines, self.kind, str(self.path))
 
+    def claim(self) -> None:
+        try:
+            self._file = self._file or self._open()
+        except OSError as fault:
+            raise _disk_fault(fault, self.path) from fault
+
     def append(self, event: Value) -> E:
         try:
             file = self._file or self._open()
@@ -88,6 +94,10 @@ class FileStore:
         self.root = root
         self._journal = _Stream(root / "journal.jsonl", Entry, clock)
         self._grades = _Stream(root / "grades.jsonl", GradeEntry, clock)
+
+    def claim(self) -> None:
+        """Become the run's one writer now, before anything else is begun. Raises StoreError if another process is."""
+        self._journal.claim()
 
     def append(self, event: Event) -> Entry:
         return self._journal.append(event)

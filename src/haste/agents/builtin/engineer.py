@@ -32,6 +32,7 @@ class BuiltinEngineer:
     """Implements `Engineer`. Its memory is the brief's history and skills; it keeps nothing itself."""
 
     name = "builtin"
+    needs: tuple[str, ...] = ("numpy", "pandas", "scikit-learn")
 
     def draft(self, brief: Brief, count: int) -> Sequence[Proposal]:
         """Up to `count` prototypes, of different groups of model families as long as there are any."""
