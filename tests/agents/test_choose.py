@@ -71,6 +71,12 @@ def test_positive_evidence_leads_and_negative_trails() -> None:
     assert order[2:-1] == plain
 
 
+def test_an_effect_of_advice_against_a_technique_speaks_against_it() -> None:
+    skills = (note("average_seeds", 2.5, claim="tabular/average_seeds/-"), note("winsorise", 1.0))
+    order = names(BRIEF.model_copy(update={"skills": skills}))
+    assert (order[0], order[-1]) == ("winsorise", "average_seeds")
+
+
 def test_few_competitions_count_less() -> None:
     skills = (note("winsorise", 2.0, competitions=1), note("average_seeds", 1.8, competitions=8))
     assert names(BRIEF.model_copy(update={"skills": skills}))[:2] == ["average_seeds", "winsorise"]

@@ -24,6 +24,7 @@ def test_it_folds_to_what_it_was(path: Path, tmp_path: Path):
     state = fold(FileStore(tmp_path).read())
     assert state.finished == "interrupted"
     assert state.interrupted
+    assert [note.name for note in state.skills] == ["seeds"]
     assert len(state.nodes) == 11
     assert state.chosen is not None
     assert sorted(n.candidate.id for n in state.nodes.values() if n.decision and n.decision.kept) == ["c10", "c4", "c5"]

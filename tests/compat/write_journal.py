@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from haste.schema.config import Budget, RunConfig, SearchConfig
+from haste.schema.config import Budget, RunConfig, SearchConfig, Start
 from haste.schema.events import SCHEMA_VERSION, RunInterrupted, RunResumed
+from haste.schema.knowledge import Loading
 from haste.store.memory import MemoryStore
 from tests.search.legal import World, drive
 
 CONFIG = RunConfig(
     competition="toy",
+    start=Start.WARM,
+    loading=Loading.TIERED,
     budget=Budget(time_limit_s=None),
     search=SearchConfig(iterations=5, runner_up_iterations=2),
 )

@@ -71,6 +71,33 @@ def test_the_same_seed_gives_the_same_run(finished, toy: Path, tmp_path: Path):
     assert _tree(Path(again["submission"]).parent) == _tree(folder)
 
 
+def test_a_cold_start_is_a_warm_one_with_an_empty_store_and_leaves_its_evidence_too(
+    finished, toy: Path, tmp_path: Path
+):
+    folder, warm = finished
+    words = [*SMALL, "--seed", 7, "--start", "cold", "--skills", tmp_path / "skills", "--out", tmp_path, "--json"]
+    cold = json.loads(haste("run", toy, *words).stdout.splitlines()[-1])
+    assert _tree(Path(cold["submission"]).parent) == _tree(folder)
+    assert (warm["start"], warm["loading"], warm["skills_loaded"]) == ("warm", "tiered", 0)
+    assert (cold["start"], cold["skills_loaded"]) == ("cold", 0)
+    told = json.loads(haste("skills", "stats", "--skills", tmp_path / "skills", "--json").stdout)
+    assert (told["runs"], told["competitions"]) == (1, 1)
+    assert told["measured_changes"] > 0
+    kinds = [[e.event.kind for e in FileStore(Path(one["submission"]).parent).read()] for one in (warm, cold)]
+    assert (kinds[0].count("skills_loaded"), kinds[1].count("skills_loaded")) == (1, 0)
+
+
+def test_a_store_that_cannot_be_made_is_said_and_the_users_own_is_done_without(toy: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    done = haste("run", toy, "--skills", tmp_path / "file" / "skills", check=False, cwd=tmp_path)
+    assert done.returncode == 5
+    assert "--skills" in done.stderr
+    assert not (tmp_path / "runs").exists()
+    hidden = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "file")}
+    done = haste("run", toy, "--memory", "lots", check=False, cwd=tmp_path, env=hidden)
+    assert "goes without skills" in done.stderr
+
+
 @pytest.mark.parametrize("kill_at", [3, 12, 25, 40])
 def test_killed_and_resumed_a_run_ends_as_if_undisturbed(kill_at: int, finished, toy: Path, tmp_path: Path):
     undisturbed, _ = finished
@@ -196,6 +223,10 @@ FAULTS = [
     (["run", "TOY", "--python", "/nowhere/python"], 2, "interpreter"),
     (["run", "TOY", "--from", "/nowhere/mine.py"], 2, "mine.py"),
     (["resume", "nowhere"], 5, "journal.jsonl"),
+    (["skills", "show", "nothing"], 5, "nothing"),
+    (["skills", "list", "--skills", "nowhere"], 5, "no skill store"),
+    (["skills", "promote", "nowhere"], 5, "journal.jsonl"),
+    (["skills", "add", "nowhere"], 5, "nowhere"),
     (["grade", "TOY", "nowhere.csv"], 4, "nowhere.csv"),
     (["grade", "TOY", "TOY/train.csv"], 4, "column"),
 ]

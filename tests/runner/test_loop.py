@@ -32,9 +32,9 @@ def toy(tmp_path: Path) -> Path:
     return write_toy(tmp_path / "toy")
 
 
-def _context(toy: Path, folder: Path, engineer: ListedEngineer, executor=None, **search) -> Context:
+def _context(toy: Path, folder: Path, engineer: ListedEngineer, executor=None, config=None, **search) -> Context:
     folder.mkdir(exist_ok=True)
-    config = RunConfig(
+    config = config or RunConfig(
         competition=str(toy),
         folds=3,
         workers=2,

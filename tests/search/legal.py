@@ -18,9 +18,11 @@ from haste.schema.events import (
     PrototypesDrafted,
     RunFinished,
     RunStarted,
+    SkillsLoaded,
     SubmissionChosen,
 )
 from haste.schema.execution import Outcome
+from haste.schema.knowledge import Loading, SkillManifest, SkillNote, SkillScope, Status, Tier
 from haste.schema.profile import Profile, Resources
 from haste.schema.solution import Candidate, Operator, Scale
 from haste.search.actions import (
@@ -31,6 +33,7 @@ from haste.search.actions import (
     Draft,
     Execute,
     Finish,
+    LoadSkills,
     ProfileCompetition,
     Record,
     Refine,
@@ -79,6 +82,15 @@ def profile() -> Profile:
     )
 
 
+def note() -> SkillNote:
+    return SkillNote(name="seeds", tier=Tier.GLOBAL, status=Status.ACTIVE, description="d", body="b", digest="sha256:0")
+
+
+def manifest() -> SkillManifest:
+    scope = SkillScope(domain="tabular", competition="toy")
+    return SkillManifest(policy=Loading.TIERED, scope=scope, inventory="sha256:0", query="", seed=0)
+
+
 class World:
     """Answers actions from a seed: some candidates crash, some executions are lost, scores wander."""
 
@@ -89,12 +101,14 @@ class World:
     def _chance(self, *position: object) -> float:
         return draw(self.seed, *position) / 2**31
 
-    def answer(self, action: Action, state: RunState) -> Iterator[Event]:
+    def answer(self, action: Action, state: RunState) -> Iterator[Event]:  # noqa: C901 - one case per action
         match action:
             case Record():
                 yield action.event
             case ProfileCompetition():
                 yield CompetitionProfiled(profile=profile(), search_folds=5, confirm_folds=3)
+            case LoadSkills():
+                yield SkillsLoaded(manifest=manifest(), notes=(note(),))
             case Draft():
                 made = [
                     self._candidate(f"c{i + 1}", Operator.DRAFT, None, f"c{i + 1}", state) for i in range(action.count)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haste.schema.config import Budget, RunConfig, SearchConfig
+from haste.schema.config import Budget, RunConfig, SearchConfig, Start
 from haste.schema.events import EVENT, ExecutionFinished, ExecutionStarted, RunResumed
 from haste.schema.execution import Outcome
+from haste.schema.knowledge import Loading
 from haste.schema.solution import Operator
 from haste.search.evolve import fold
 from haste.store.memory import MemoryStore
 
-from .legal import World, drive
+from .legal import World, drive, note
 
 CONFIG = RunConfig(competition="toy", search=SearchConfig(iterations=6, runner_up_iterations=3))
 NO_LIMIT = CONFIG.model_copy(update={"budget": Budget(time_limit_s=None)})
@@ -38,6 +39,25 @@ def test_a_run_cut_anywhere_and_resumed_gives_the_same_tree_and_repeats_nothing(
     assert _tree(again) == _tree(undisturbed)
     assert again.chosen == undisturbed.chosen
     assert len(world.executed) == len(set(world.executed))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), cut=st.floats(0, 1), loading=st.sampled_from(Loading))
+def test_a_warm_start_chooses_its_skills_once_and_searches_like_a_cold_one(seed, cut, loading):
+    # Nothing is lost here: a cut costs an attempt, and whether an attempt is lost is drawn by its number.
+    cold = drive(MemoryStore(), World(seed, lost=0.0), NO_LIMIT)
+    warm = NO_LIMIT.model_copy(update={"start": Start.WARM, "loading": loading})
+    store = MemoryStore()
+    drive(store, World(seed, lost=0.0), warm, stop=lambda n: n >= 1 + int(cut * 30))
+    if not fold(store.read()).finished:
+        store.append(RunResumed(code_version="0"))
+    state = drive(store, World(seed, lost=0.0), warm)
+    kinds = [entry.event.kind for entry in store.read() if entry.event.kind != "run_resumed"]
+    chosen = [] if loading is Loading.NONE else ["skills_loaded"]
+    assert kinds[:3] == ["run_started", "competition_profiled", *chosen, "prototypes_drafted"][:3]
+    assert kinds.count("skills_loaded") == len(chosen)
+    assert state.skills == ((note(),) if chosen else ())
+    assert _tree(state) == _tree(cold)
 
 
 @settings(max_examples=40, deadline=None)

@@ -11,7 +11,7 @@ from haste.schema.execution import Guarantee, Outcome
 from haste.view.live import LiveView
 from haste.view.panel import panel
 
-from .told_run import GOOD, RMSE, Player, Script, competition
+from .told_run import GOOD, RMSE, Player, Script, competition, warm_run
 
 GOLDEN = """\
 run      churn-0: Who leaves?, roc_auc (higher is better), 10 min 00 s at most, seed 0
@@ -63,6 +63,10 @@ def test_plain_lines_when_piped_are_golden_and_never_wrapped() -> None:
     with view:
         player.begin((Guarantee.NO_NETWORK, Guarantee.MEMORY_LIMIT)).play()
     assert out.getvalue() == GOLDEN
+
+
+def test_the_skills_of_a_warm_start_are_one_line() -> None:
+    assert "skills   tiered-ranked, 1 skill: average-seeds; 1 withheld at random; 3 without room\n" in told(warm_run())
 
 
 def test_silent_means_silent_even_on_a_terminal() -> None:

@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from haste.schema.competition import Medal, Trust
-from haste.schema.config import RunConfig, SearchConfig
+from haste.schema.config import RunConfig, SearchConfig, Start
 from haste.schema.errors import StoreError
 from haste.schema.execution import Guarantee, Outcome
+from haste.schema.knowledge import Loading
 from haste.view.chart import best_line, fate, points
 from haste.view.closing import command
 from haste.view.markup import VOID, tag
 from haste.view.report import render, report_json, write_report
 from haste.view.story import read_story
 
-from .told_run import GOOD, Player, Script, competition, good_run
+from .told_run import GOOD, Player, Script, competition, good_run, warm_run
 
 EVIL = "</title></style><script>alert(1)</script><img src=x onerror=alert(2)> \"' & \x1b[31m"
 CRASH = (Outcome.CRASHED, f"ValueError: {EVIL}", f"Traceback\nValueError: {EVIL}")
@@ -226,10 +227,28 @@ def test_json_agrees_with_the_journal() -> None:
 
 def test_the_command_asks_for_the_same_run_and_no_more() -> None:
     search = SearchConfig(iterations=5)
-    assert command(RunConfig(competition="a b; rm")) == "haste run 'a b; rm' --seed 0 --workers 1"
+    assert command(RunConfig(competition="a b; rm")) == "haste run 'a b; rm' --seed 0 --start cold --workers 1"
     assert command(RunConfig(competition="x", seed=3, search=search, folds=4, sandbox="off")) == (
-        "haste run x --seed 3 --iterations 5 --folds 4 --workers 1 --sandbox off"
+        "haste run x --seed 3 --start cold --iterations 5 --folds 4 --workers 1 --sandbox off"
     )
+
+
+def test_the_command_of_a_warm_run_names_its_store_and_policy() -> None:
+    warm = RunConfig(competition="x", start=Start.WARM, loading=Loading.FLAT, skills_dir="s", withhold=0)
+    assert command(warm) == "haste run x --seed 0 --loading flat --skills s --withhold 0.0 --workers 1"
+    transfer = RunConfig(competition="x", start=Start.WARM, loading=Loading.TIERED, competition_tier=False)
+    assert command(transfer) == "haste run x --no-competition-tier --seed 0 --workers 1"
+
+
+def test_the_skills_of_a_run_are_told_with_those_it_did_not_get_to_see() -> None:
+    told = read(warm_run().begin().play()).text
+    assert "1 skill by the policy tiered-ranked" in told
+    assert "average-seeds domain active +1.5 (+0.5 to +2.5)" in told
+    assert "not shown: 4" in told
+    assert "winsorise because masked" in told
+    assert "2 more had no room" in told
+    assert "by the policy" not in read(good_run()).text
+    assert report_json(warm_run().begin().play().store)["skills"]["notes"][0]["name"] == "average-seeds"
 
 
 def test_a_report_that_cannot_be_written_is_an_error_with_advice(tmp_path: Path) -> None:

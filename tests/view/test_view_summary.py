@@ -10,7 +10,7 @@ from haste.schema.errors import StoreError
 from haste.schema.execution import Guarantee, Outcome
 from haste.view.summary import summarise
 
-from .told_run import GOOD, RMSE, Player, Script, competition, good_run
+from .told_run import GOOD, RMSE, Player, Script, competition, good_run, warm_run
 
 KEYS = (
     "run_id competition domain model loading start seed stop_reason iterations iterations_to_best keep_rate executions "
@@ -102,6 +102,13 @@ def test_a_run_in_which_nothing_ran_ends_with_the_dummy() -> None:
     assert told["candidate"] is None
     assert told["validation_score"] is None
     assert told["submission"] == "submission.csv"
+
+
+def test_skills_are_counted_once_they_are_chosen() -> None:
+    assert summary(good_run())["skills_loaded"] == 0  # a cold start
+    assert summary(warm_run().begin().play(stop_after=2))["skills_loaded"] is None
+    told = summary(warm_run().begin().play())
+    assert (told["start"], told["loading"], told["skills_loaded"]) == ("warm", "tiered-ranked", 1)
 
 
 def test_a_models_spending_is_unknown_until_an_event_says_it() -> None:

@@ -18,7 +18,7 @@ from haste.schema.competition import (
     Trust,
     Validation,
 )
-from haste.schema.config import Budget, RunConfig, SearchConfig
+from haste.schema.config import Budget, RunConfig, SearchConfig, Start
 from haste.schema.events import (
     CandidateProposed,
     CompetitionProfiled,
@@ -34,11 +34,22 @@ from haste.schema.events import (
     RunInterrupted,
     RunResumed,
     RunStarted,
+    SkillsLoaded,
     SubmissionChosen,
     SubmissionGraded,
 )
 from haste.schema.execution import Guarantee, Outcome
-from haste.schema.knowledge import Learning, Tier
+from haste.schema.knowledge import (
+    Effect,
+    Learning,
+    Loading,
+    SkillExposure,
+    SkillManifest,
+    SkillNote,
+    SkillScope,
+    Status,
+    Tier,
+)
 from haste.schema.profile import ColumnProfile, Drift, Profile, Resources, Role, TargetProfile
 from haste.schema.solution import Candidate, Diagnosis, Operator
 from haste.search import actions
@@ -99,6 +110,33 @@ def profile(**changes: Any) -> Profile:
         "notes": ("tenure is missing in 12.5 % of the rows.",),
     }
     return Profile(**{**values, **changes})
+
+
+def skills() -> SkillsLoaded:
+    """One skill shown, one withheld, three without room."""
+    note = SkillNote(
+        name="average-seeds",
+        tier=Tier.DOMAIN,
+        status=Status.ACTIVE,
+        description="Averaging. Use anywhere.",
+        body="Average.",
+        digest="sha256:" + "1" * 64,
+        effect=Effect(gain=1.5, low=0.5, high=2.5, competitions=4),
+    )
+    states = (("average-seeds", "loaded"), ("winsorise", "masked"), ("bigger-trees", "dropped"))
+    manifest = SkillManifest(
+        policy=Loading.TIERED_RANKED,
+        scope=SkillScope(domain="tabular", competition="churn"),
+        inventory="sha256:" + "a" * 64,
+        query="",
+        seed=0,
+        exposures=tuple(
+            SkillExposure(f"skill-{name}", name, 1, "sha256:0", state, reason=f"because {state}")
+            for name, state in states
+        ),
+        unlisted=2,
+    )
+    return SkillsLoaded(manifest=manifest, notes=(note,))
 
 
 @dataclass
@@ -199,6 +237,8 @@ class Player:
             case actions.ProfileCompetition():
                 confirm = 0 if self.competition.validation.trust is Trust.REPORTED else 3
                 yield CompetitionProfiled(profile=profile(), search_folds=3, confirm_folds=confirm)
+            case actions.LoadSkills():
+                yield skills()
             case actions.Draft():
                 made = tuple(self.candidate(i + 1, Operator.DRAFT, None) for i in range(action.count))
                 yield PrototypesDrafted(candidates=made)
@@ -334,6 +374,12 @@ class Player:
 
 
 GOOD = {1: 0.80, 2: 0.82, 3: 0.70, 4: 0.84, 5: 0.79, 6: 0.8403, 7: 0.86, 8: 0.85}
+
+
+def warm_run() -> Player:
+    player = Player(Script(dict(GOOD)))
+    player.config = player.config.model_copy(update={"start": Start.WARM, "loading": Loading.TIERED_RANKED})
+    return player
 
 
 def good_run() -> Player:

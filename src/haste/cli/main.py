@@ -9,7 +9,7 @@ import typer
 
 from haste.schema.errors import HasteError
 
-from . import competitions, doctor, grade, report, resume, run, score
+from . import competitions, doctor, grade, report, resume, run, score, skills
 
 app = typer.Typer(
     name="haste",
@@ -26,6 +26,7 @@ app.command("grade")(grade.grade)
 app.command("score")(score.score)
 app.command("doctor")(doctor.doctor)
 app.add_typer(competitions.app, name="competitions")
+app.add_typer(skills.app, name="skills")
 
 
 def main() -> None:

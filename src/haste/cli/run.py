@@ -16,6 +16,20 @@ class Order(StrEnum):
     TEXTBOOK = "textbook"
 
 
+class Start(StrEnum):
+    WARM = "warm"
+    COLD = "cold"
+
+
+class Loading(StrEnum):
+    TIERED = "tiered"
+    TIERED_RANKED = "tiered-ranked"
+    RETRIEVAL = "retrieval"
+    RANDOM = "random"
+    FLAT = "flat"
+    NONE = "none"
+
+
 def run(  # noqa: PLR0913 - one parameter per option
     competition: Annotated[
         str, typer.Argument(help="a bundled name, or a folder with train, test and sample submission")
@@ -24,6 +38,20 @@ def run(  # noqa: PLR0913 - one parameter per option
     from_solution: Annotated[
         Path | None, typer.Option("--from", metavar="SOLUTION.py", help="begin with your own script as a prototype")
     ] = None,
+    skills: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="the skill store [default: the user's own]")
+    ] = None,
+    start: Annotated[Start, typer.Option(help="warm: go by the store's skills; cold: by none at all")] = Start.WARM,
+    loading: Annotated[
+        Loading, typer.Option(help="which skills a warm start sees; docs/skills.md tells the policies")
+    ] = Loading.TIERED,
+    competition_tier: Annotated[
+        bool,
+        typer.Option("--competition-tier/--no-competition-tier", help="whether skills of this very competition count"),
+    ] = True,
+    withhold: Annotated[
+        float, typer.Option(min=0, max=0.5, help="share of proven skills withheld at random, to measure them")
+    ] = 0.15,
     order: Annotated[
         Order, typer.Option(help="the order of techniques while nothing is known: drawn from the seed, or a handbook's")
     ] = Order.RANDOM,
@@ -47,8 +75,11 @@ def run(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Solve a competition end to end: profile, screen, refine, confirm, ensemble, submission, learnings."""
     from haste.schema.config import Budget, RunConfig, SearchConfig
+    from haste.schema.config import Start as Begun
     from haste.schema.execution import Limits
+    from haste.schema.knowledge import Loading as Policy
 
+    from .skills_wiring import skills_for_run
     from .wiring import Session, cores, interpreter
 
     search = SearchConfig(prototypes=prototypes, iterations=iterations, runner_up_iterations=runner_up_iterations)
@@ -56,6 +87,11 @@ def run(  # noqa: PLR0913 - one parameter per option
         competition=competition,
         seed=seed,
         model=model,
+        start=Begun(start.value),
+        loading=Policy(loading.value),
+        competition_tier=competition_tier,
+        skills_dir=skills_for_run(skills),
+        withhold=withhold,
         order=order.value,
         search=search,
         budget=Budget(time_limit_s=duration_s(time_limit, "--time-limit")),

@@ -204,6 +204,7 @@ class Session:
         from haste.runner.loop import drive
 
         from .outcome import tell
+        from .skills_wiring import leave_evidence
 
         context = self.context
         live = _live(as_json)
@@ -215,6 +216,7 @@ class Session:
                 if self.resumed and not _finished(context):
                     context.store.append(RunResumed(code_version=__version__))
                 state = drive(context)
+            leave_evidence(context, state)
             grade_run(context, state)
         finally:
             context.executor.close()
@@ -242,7 +244,9 @@ def score_solution(config: RunConfig, script: Path) -> ScriptScores:
 def _context(config: RunConfig, loaded: LoadedCompetition, store: Any, folder: Path) -> Context:
     from haste.runner.context import Context
 
-    return Context(
+    from .skills_wiring import read_shelf
+
+    made = Context(
         config=config,
         loaded=loaded,
         engineer=make_engineer(config),
@@ -251,6 +255,9 @@ def _context(config: RunConfig, loaded: LoadedCompetition, store: Any, folder: P
         folder=folder,
         clock=time.time,
     )
+    if (skills := config.skills_dir) is not None:
+        made.skills = lambda: read_shelf(skills)
+    return made
 
 
 def _fit_to_be_solved(loaded: LoadedCompetition, config: RunConfig) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from haste.competition.split import make_splits
 from haste.executor.protocol import Executor
 from haste.schema.config import RunConfig
 from haste.schema.events import Entry, Purpose
-from haste.schema.knowledge import SkillNote
 from haste.search.state import RunState
+from haste.skills.inventory import load_inventory
+from haste.skills.promote import Shelf
 from haste.store.protocol import Store
 
 
@@ -24,6 +25,10 @@ def _never() -> bool:
 
 def _unwatched(_entry: Entry, _state: RunState) -> None:
     return None
+
+
+def _bare() -> Shelf:
+    return Shelf(load_inventory(()))
 
 
 @dataclass
@@ -37,7 +42,7 @@ class Context:
     clock: Callable[[], float]
     watch: Callable[[Entry, RunState], None] = _unwatched  # told of every entry; decides nothing
     interrupted: Callable[[], bool] = _never  # has the person asked for the end?
-    skills: tuple[SkillNote, ...] = field(default=())
+    skills: Callable[[], Shelf] = _bare  # the store as it is at this moment; read once, at a warm start
 
     @cached_property
     def splits(self) -> Splits:

@@ -13,6 +13,7 @@ from haste.search.actions import (
     Deliver,
     Draft,
     Execute,
+    LoadSkills,
     ProfileCompetition,
     Record,
     Refine,
@@ -25,6 +26,7 @@ from .deliver import deliver
 from .ensemble import blend_finalists
 from .execute import execute
 from .profile import profile_competition
+from .skills import load_skills
 from .think import debug, draft, refine, reflect
 
 
@@ -34,6 +36,7 @@ def _record(action: Record, _state: RunState, _context: Context) -> Iterator[Eve
 
 DEEDS: dict[type[Any], Callable[[Any, RunState, Context], Iterator[Event]]] = {
     ProfileCompetition: profile_competition,
+    LoadSkills: load_skills,
     Draft: draft,
     Execute: execute,
     Refine: refine,

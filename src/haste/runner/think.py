@@ -30,7 +30,7 @@ def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
     if context.config.from_solution is not None:
         made.append(own_script(context.config.from_solution))
     wanted = action.count - len(made)
-    proposals = context.engineer.draft(_brief(state, context), wanted) if wanted else ()
+    proposals = context.engineer.draft(_brief(state), wanted) if wanted else ()
     made += [_candidate(p, Operator.DRAFT, context, f"c{len(made) + i}") for i, p in enumerate(proposals, 1)]
     if made:
         yield PrototypesDrafted(candidates=tuple(made))
@@ -41,7 +41,7 @@ def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
 def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]:
     branch = state.branches[action.branch]
     incumbent = state.nodes[branch.incumbent]
-    brief = _brief(state, context).model_copy(
+    brief = _brief(state).model_copy(
         update={
             "branch": action.branch,
             "scale": action.scale,
@@ -62,7 +62,7 @@ def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]
 
 def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
     failed = state.nodes[action.candidate]
-    brief = _brief(state, context).model_copy(
+    brief = _brief(state).model_copy(
         update={"branch": failed.candidate.branch, "failure": _failure(failed, action.attempt, context)}
     )
     proposal = context.engineer.debug(brief)
@@ -79,12 +79,12 @@ def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
 
 
 def reflect(_action: Reflect, state: RunState, context: Context) -> Iterator[Event]:
-    learnings = context.engineer.reflect(_brief(state, context))
+    learnings = context.engineer.reflect(_brief(state))
     named = (one.model_copy(update={"id": f"{state.run_id}/{n}"}) for n, one in enumerate(learnings, 1))
     yield LearningsRecorded(learnings=tuple(named))
 
 
-def _brief(state: RunState, context: Context) -> Brief:
+def _brief(state: RunState) -> Brief:
     assert state.competition is not None
     assert state.profile is not None
     return Brief(
@@ -93,7 +93,7 @@ def _brief(state: RunState, context: Context) -> Brief:
         seed=draw(state.rules.seed, "proposal", state.proposals),
         order=state.rules.order,
         history=attempts(state),
-        skills=context.skills,
+        skills=state.skills,
     )
 
 

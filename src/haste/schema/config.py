@@ -52,6 +52,8 @@ class RunConfig(Value):
     order: Literal["random", "textbook"] = "random"
     loading: Loading = Loading.NONE
     competition_tier: bool = True
+    skills_dir: str | None = None  # the store: read at a warm start, and given the run's evidence at its end
+    withhold: float = Field(0.15, ge=0, le=0.5)  # share of active skills that is withheld at random; 0: none at all
     search: SearchConfig = SearchConfig()
     budget: Budget = Budget()
     limits: Limits = Limits()

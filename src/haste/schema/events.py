@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 from .competition import Competition, Grade
 from .config import RunConfig
 from .execution import Guarantee, Outcome
-from .knowledge import Learning
+from .knowledge import Learning, SkillManifest, SkillNote
 from .profile import Profile
 from .solution import BlobRef, Candidate, Operator, Scale
 from .value import Value
@@ -64,6 +64,14 @@ class CompetitionProfiled(Value):
     profile: Profile
     search_folds: int
     confirm_folds: int
+
+
+class SkillsLoaded(Value):
+    """Which skills the run goes by from here on, whatever becomes of the store: `notes` are what briefs show."""
+
+    kind: Literal["skills_loaded"] = "skills_loaded"
+    manifest: SkillManifest
+    notes: tuple[SkillNote, ...]
 
 
 class PrototypesDrafted(Value):
@@ -194,6 +202,7 @@ Event = Annotated[
     | RunResumed
     | RunInterrupted
     | CompetitionProfiled
+    | SkillsLoaded
     | PrototypesDrafted
     | CandidateProposed
     | ProposalFailed

@@ -49,7 +49,7 @@ class Loading(StrEnum):
 
 
 class Effect(Value):
-    """A measured effect in units of its own noise; positive helps."""
+    """A measured effect in units of its own noise; positive is in favour of the skill's claim."""
 
     gain: float | None  # mean over competitions, in noise standard deviations; None: unknown
     low: float | None = None  # interval, as wide as `level` says
@@ -152,6 +152,14 @@ class CompetitionTerms(Value):
     columns: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     scores: tuple[float, ...] = ()
+
+
+class RunLearnings(Value):
+    """What a run proposed to the store, with what identifies its competition; pending until the ledger decides."""
+
+    run: str
+    terms: CompetitionTerms
+    learnings: tuple[Learning, ...] = ()
 
 
 class SkillScope(Value):

@@ -14,6 +14,11 @@ class ProfileCompetition:
 
 
 @dataclass(frozen=True)
+class LoadSkills:
+    """Choose the skills that the run goes by."""
+
+
+@dataclass(frozen=True)
 class Draft:
     """Ask for this many prototypes."""
 
@@ -89,4 +94,6 @@ class Finish:
     reason: StopReason
 
 
-Action = ProfileCompetition | Draft | Execute | Refine | Debug | Blend | Deliver | Reflect | Record | Finish
+Action = (
+    ProfileCompetition | LoadSkills | Draft | Execute | Refine | Debug | Blend | Deliver | Reflect | Record | Finish
+)

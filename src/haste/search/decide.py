@@ -1,6 +1,6 @@
 """What to do next: `decide(state, now) -> Action`. Pure; reads top to bottom as the five stages of a specialist.
 
-profile -> screen -> refine -> confirm, ensemble -> deliver -> reflect
+profile -> skills -> screen -> refine -> confirm, ensemble -> deliver -> reflect
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .actions import (
     Draft,
     Execute,
     Finish,
+    LoadSkills,
     ProfileCompetition,
     Record,
     Refine,
@@ -67,6 +68,8 @@ def _search(state: RunState, now: float) -> Action:
     over = search_over(state, now)
     if over:
         return Record(SearchEnded(reason=over))
+    if not state.prototypes and state.awaits_skills:
+        return LoadSkills()
     if not state.prototypes:
         return Draft(state.rules.search.prototypes) if state.proposals == 0 else _ended("no_valid_candidate")
     if state.screen is None:

@@ -25,6 +25,7 @@ from haste.schema.events import (
     RunStarted,
     ScreenDecided,
     SearchEnded,
+    SkillsLoaded,
     SubmissionChosen,
 )
 from haste.schema.execution import Outcome
@@ -61,6 +62,8 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
             return replace(
                 state, profile=event.profile, search_folds=event.search_folds, confirm_folds=event.confirm_folds
             )
+        case SkillsLoaded():
+            return replace(state, skills_loaded=event)
         case PrototypesDrafted():
             state = reduce(_add, event.candidates, state)
             return replace(state, prototypes=tuple(c.id for c in event.candidates), proposals=state.proposals + 1)

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from haste.schema.competition import Competition, Metric
-from haste.schema.config import RunConfig
-from haste.schema.events import CandidateDecided, EnsembleDecided, Purpose, ScreenDecided, StopReason, SubmissionChosen
+from haste.schema.config import RunConfig, Start
+from haste.schema.events import (
+    CandidateDecided,
+    EnsembleDecided,
+    Purpose,
+    ScreenDecided,
+    SkillsLoaded,
+    StopReason,
+    SubmissionChosen,
+)
 from haste.schema.execution import Outcome
-from haste.schema.knowledge import Learning
+from haste.schema.knowledge import Learning, Loading, SkillNote
 from haste.schema.profile import Profile
 from haste.schema.solution import BlobRef, Candidate, Scale
 
@@ -99,6 +107,7 @@ class RunState:
     config: RunConfig | None = None
     competition: Competition | None = None
     profile: Profile | None = None
+    skills_loaded: SkillsLoaded | None = None  # None: not yet, or a cold start
     search_folds: int = 0
     confirm_folds: int = 0
     nodes: Mapping[str, Node] = field(default_factory=dict)  # in order of proposal
@@ -121,6 +130,17 @@ class RunState:
     def rules(self) -> RunConfig:
         assert self.config is not None, "the journal begins with RunStarted"
         return self.config
+
+    @property
+    def skills(self) -> tuple[SkillNote, ...]:
+        """What briefs show of the skills: the journal's words, never the store's."""
+        return self.skills_loaded.notes if self.skills_loaded else ()
+
+    @property
+    def awaits_skills(self) -> bool:
+        """Whether the run starts warm and has not chosen its skills yet."""
+        warm = self.rules.start is Start.WARM and self.rules.loading is not Loading.NONE
+        return warm and self.skills_loaded is None
 
     @property
     def metric(self) -> Metric:

@@ -1,7 +1,8 @@
 """The skill store on disk: texts out, texts in, one writer at a time. Knows nothing of what the texts mean.
 
 Layout (docs/skills.md): `global/`, `domain/<domain>/` and `competition/<competition>/` hold one folder per skill with
-one `SKILL.md` each; `retired/` holds the same below it; `ledger/<run>.jsonl` is append-only, one file per run.
+one `SKILL.md` each; `retired/` holds the same below it; `ledger/<run>.jsonl` is append-only, one file per run;
+`learnings/<run>.json` is what a run proposed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,6 +26,7 @@ from .inventory_walk import SKILL_FILE, walk
 VERSION = 1
 VERSION_FILE = "store-version"
 LEDGER = "ledger"
+LEARNINGS = "learnings"
 LEDGER_LIMIT = 256 * 1024 * 1024  # bytes of one run's file
 LOCK_WAIT_S = 30.0
 _ATTRIBUTES = "* text eol=lf\nledger/*.jsonl merge=union\n"
@@ -70,18 +73,13 @@ class SkillFiles:
                 problems.append(Problem(where=found, code=fault.kind, reason=fault.message))
         return Contents(tuple(files), tuple(problems))
 
-    def read_ledger(self) -> Contents:
-        """Every run's ledger as it lies there, torn lines included: telling records apart is not done here."""
-        files: list[TextFile] = []
-        problems: list[Problem] = []
-        folder = self.root / LEDGER
-        for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() and not folder.is_symlink() else ():
-            where = f"{LEDGER}/{path.name}"
-            try:
-                files.append(TextFile(where, read_text(path, LEDGER_LIMIT, errors="replace")))
-            except StoreError as fault:
-                problems.append(Problem(where=where, code=fault.kind, reason=fault.message))
-        return Contents(tuple(files), tuple(problems))
+    def read_ledger(self, run: str | None = None) -> Contents:
+        """One run's ledger, or every run's, as it lies there: torn lines included, records are not told apart here."""
+        return self._read_flat(LEDGER, "*.jsonl" if run is None else f"{escape(run)}.jsonl")
+
+    def read_learnings(self) -> Contents:
+        """What runs proposed, one file per run, decided on or not."""
+        return self._read_flat(LEARNINGS, "*.json")
 
     def append(self, run: str, lines: str) -> None:
         """Add whole lines to a run's ledger, durably. A torn line left by a crash is closed off first."""
@@ -141,6 +139,18 @@ class SkillFiles:
         except Timeout as fault:
             msg = "another process is writing to this store"
             raise StoreError(msg, where=str(self.root), hint="wait for it to end, then try again") from fault
+
+    def _read_flat(self, name: str, pattern: str) -> Contents:
+        files: list[TextFile] = []
+        problems: list[Problem] = []
+        folder = self.root / name
+        for path in sorted(folder.glob(pattern)) if folder.is_dir() and not folder.is_symlink() else ():
+            where = f"{name}/{path.name}"
+            try:
+                files.append(TextFile(where, read_text(path, LEDGER_LIMIT, errors="replace")))
+            except StoreError as fault:
+                problems.append(Problem(where=where, code=fault.kind, reason=fault.message))
+        return Contents(tuple(files), tuple(problems))
 
     def _check(self, write: StoreWrite) -> None:
         if len(write.text.encode()) > LIMIT:
@@ -208,8 +218,7 @@ def begin(root: Path, starter: Path | None) -> SkillFiles:
     store = SkillFiles(root)
     if (root / VERSION_FILE).exists():
         return store
-    store.create()
-    if starter is not None:
+    if starter is not None:  # before the store is marked as begun, so that a copy that was cut off is made whole
         source = SkillFiles(starter)
         store.write(
             [StoreWrite(file.path, file.text) for file in source.read().files if not (root / file.path).exists()]
@@ -217,4 +226,5 @@ def begin(root: Path, starter: Path | None) -> SkillFiles:
         for file in source.read_ledger().files:
             if not (root / file.path).exists():
                 store.append(Path(file.path).stem, file.text)
+    store.create()
     return store

@@ -6,8 +6,8 @@ import json
 import math
 import shlex
 
-from haste.schema.config import RunConfig, SearchConfig
-from haste.schema.knowledge import Learning
+from haste.schema.config import RunConfig, SearchConfig, Start
+from haste.schema.knowledge import Learning, Loading
 
 from .markup import Markup, Piece, facts, fold_away, join, section, table, tag
 from .numbers import count_text, duration_text, gain_text, share_text
@@ -85,8 +85,10 @@ def command(config: RunConfig) -> str:
     told = {
         "--seed": (config.seed, None),
         "--model": (config.model, usual.model),
-        "--start": (config.start.value, usual.start.value),
-        "--loading": (config.loading.value, usual.loading.value),
+        "--start": (config.start.value, Start.WARM.value),
+        "--loading": (config.loading.value if config.start is Start.WARM else None, Loading.TIERED.value),
+        "--skills": (config.skills_dir, None),
+        "--withhold": (config.withhold if config.start is Start.WARM else None, usual.withhold),
         "--order": (config.order, usual.order),
         "--prototypes": (search.prototypes, SearchConfig().prototypes),
         "--iterations": (search.iterations, SearchConfig().iterations),
@@ -102,6 +104,7 @@ def command(config: RunConfig) -> str:
     words = ["haste", "run", config.competition]
     if config.from_solution is not None:
         words += ["--from", "YOUR_SOLUTION.py"]
+    words += [] if config.competition_tier or config.start is Start.COLD else ["--no-competition-tier"]
     for option, (value, default) in told.items():
         if value is not None and value != default:
             words += [option, str(value)]

@@ -19,6 +19,7 @@ from haste.schema.events import (
     RunStarted,
     ScreenDecided,
     SearchEnded,
+    SkillsLoaded,
     SubmissionChosen,
 )
 from haste.schema.execution import Outcome
@@ -53,6 +54,8 @@ def narrate(event: Event, before: RunState, after: RunState) -> list[str]:  # no
             return ["interrupted: no more search, the best so far is fitted and handed over"]
         case CompetitionProfiled():
             return [_profiled(event, after)]
+        case SkillsLoaded():
+            return [_skills(event)]
         case PrototypesDrafted():
             return [f"drafted  {count_text(len(event.candidates), 'prototype')}"]
         case CandidateProposed() if event.candidate.operator is Operator.DEBUG:
@@ -117,6 +120,16 @@ def _features(profile: Profile) -> str:
     counts = [(len(profile.of_role(role)), role.value) for role in FEATURES]
     told = [f"{count} {role}" for count, role in counts if count]
     return ", ".join(told) + " columns" if told else "no feature columns"
+
+
+def _skills(event: SkillsLoaded) -> str:
+    states = [exposure.state for exposure in event.manifest.exposures]
+    withheld, dropped = states.count("masked"), states.count("dropped") + event.manifest.unlisted
+    more = [f"{withheld} withheld at random"] if withheld else []
+    more += [f"{dropped} without room"] if dropped else []
+    names = one_line(", ".join(note.name for note in event.notes), 120)
+    told = "; ".join([count_text(len(event.notes), "skill") + (f": {names}" if names else ""), *more])
+    return f"skills   {event.manifest.policy}, {told}"
 
 
 def _executed(event: ExecutionFinished, state: RunState) -> list[str]:

@@ -17,6 +17,7 @@ from .data_section import data_section
 from .headline import headline
 from .markup import Markup, tag
 from .page import page
+from .skills_section import skills_section
 from .stages import confirm_section, diagnoses_section, keep_section, progress_section, screen_section
 from .story import Story, read_story
 from .summary import summary_of
@@ -24,6 +25,7 @@ from .summary import summary_of
 NAMES = (
     ("progress", "Progress"),
     ("data", "Data"),
+    ("skills", "Skills"),
     ("screen", "Screen"),
     ("keep", "Kept and why"),
     ("confirm", "Confirmed"),
@@ -54,6 +56,7 @@ def render(story: Story, store: Store) -> str:
     parts = {
         "progress": progress_section(story),
         "data": data_section(story),
+        "skills": skills_section(story),
         "screen": screen_section(story),
         "keep": keep_section(story),
         "confirm": confirm_section(story),
@@ -74,9 +77,8 @@ def render(story: Story, store: Store) -> str:
 
 
 def report_json(store: Store) -> dict[str, Any]:
-    """`haste report --json`: `summary` (as of `haste run --json`), `candidates`, `decisions`, `ensemble`, `learnings`.
-
-    Raises StoreError for a run that never began.
+    """`haste report --json`: `summary` (as of `haste run --json`), `skills` (what the run was shown), `candidates`,
+    `decisions`, `ensemble`, `learnings`. Raises StoreError for a run that never began.
     """
     story = read_story(store.read(), store.read_grades())
     state = story.state
@@ -90,6 +92,7 @@ def report_json(store: Store) -> dict[str, Any]:
         ],
         "ensemble": state.ensemble.model_dump(mode="json", exclude={"kind", "candidate"}) if state.ensemble else None,
         "learnings": [learning.model_dump(mode="json") for learning in state.learnings or ()],
+        "skills": state.skills_loaded.model_dump(mode="json", exclude={"kind"}) if state.skills_loaded else None,
     }
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from haste.schema.config import Start
 from haste.schema.events import Entry, GradeEntry
-from haste.schema.knowledge import Loading
 from haste.schema.solution import Operator
 from haste.search.evolve import repair_root
 from haste.search.state import Node, RunState
@@ -96,9 +94,8 @@ def keep_rate(state: RunState) -> float | None:
 
 
 def skills_loaded(story: Story) -> int | None:
-    """Skills in the brief. The journal does not record them yet, so with a loading policy the number is unknown."""
-    config = story.started.config
-    return 0 if config.start is Start.COLD or config.loading is Loading.NONE else None
+    """Skills in the briefs; None as long as a warm run has not chosen them."""
+    return None if story.state.awaits_skills else len(story.state.skills)
 
 
 def _spending(model: str) -> dict[str, Any]:

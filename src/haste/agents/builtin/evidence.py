@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from haste.schema.brief import Brief
 from haste.schema.conditions import all_hold
 from haste.schema.knowledge import SkillNote, Status, Tier
+from haste.skills.claims import sign_of
 
 from .technique import Facts, Technique
 
@@ -47,4 +48,5 @@ def _gain(note: SkillNote) -> float:
     if effect is None or effect.gain is None or effect.competitions == 0:
         caution = 0.5 if note.status in (Status.CANDIDATE, Status.CONTESTED) else 1.0
         return caution * (-CLAIMED if note.claim.endswith("/-") else CLAIMED)
-    return effect.gain * effect.competitions / (effect.competitions + PRIOR_COMPETITIONS)
+    # An effect is in the claim's favour: what speaks for "do not" speaks against the technique.
+    return sign_of(note.claim) * effect.gain * effect.competitions / (effect.competitions + PRIOR_COMPETITIONS)

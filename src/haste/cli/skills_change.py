@@ -1,0 +1,98 @@
+"""`haste skills add` and `retire`: what a person decides about single skills."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from haste.runner.promotion import Writer
+    from haste.store.inventory import SkillFiles
+
+
+class Tier(StrEnum):
+    GLOBAL = "global"
+    DOMAIN = "domain"
+    COMPETITION = "competition"
+
+
+Store = Annotated[
+    Path | None, typer.Option("--skills", metavar="DIR", help="the skill store [default: the user's own]")
+]
+
+
+def add(
+    skill: Annotated[Path, typer.Argument(help="a SKILL.md, or a folder that holds one")],
+    tier: Annotated[Tier, typer.Option(help="where it is believed to hold")] = Tier.GLOBAL,
+    domain: Annotated[str | None, typer.Option(help="at the domain and competition tiers")] = None,
+    competition: Annotated[str | None, typer.Option(help="at the competition tier")] = None,
+    skills: Store = None,
+) -> None:
+    """Take a hand-written skill in as a candidate, through the same gate as learned ones."""
+    from haste.runner.skill_store import read_store
+    from haste.schema.errors import ConfigError, StoreError
+    from haste.schema.knowledge import Tier as Place
+    from haste.skills import person
+    from haste.skills.adopt import adopt
+    from haste.skills.markdown import FormError
+    from haste.store.inventory_files import LIMIT, read_text
+
+    from .skills_wiring import open_skills
+
+    needed = {Tier.GLOBAL: (), Tier.DOMAIN: (domain,), Tier.COMPETITION: (domain, competition)}[tier]
+    if not all(needed):
+        msg = f"a {tier} skill needs --domain" + (" and --competition" if tier is Tier.COMPETITION else "")
+        raise ConfigError(msg)
+    path = skill / "SKILL.md" if skill.is_dir() else skill
+    try:
+        adopted = adopt(read_text(path, LIMIT), Place(tier.value), domain, competition)
+    except FormError as fault:
+        msg = f"not a skill: {fault.reason}"
+        raise StoreError(msg, where=f"{path}:{fault.line}" if fault.line else str(path)) from fault
+    files = open_skills(skills, create=True)
+    shelf = read_store(files).shelf
+    promotion = person.add(adopted, shelf)
+    writer_of_person(files).settle(promotion, shelf)
+    if not promotion.changes:
+        raise StoreError(promotion.reason, where=str(path), hint="nothing was added; the decision is in the ledger")
+    typer.echo(f"{adopted.name}: {adopted.tier} candidate")
+
+
+def retire(
+    name: Annotated[str, typer.Argument(help="a skill's name or id")],
+    reason: Annotated[str, typer.Option(help="kept in the ledger")] = "by hand",
+    undo: Annotated[bool, typer.Option("--undo", help="bring a retired skill back, as a candidate")] = False,
+    skills: Store = None,
+) -> None:
+    """Put a skill out of use. It is kept, never loaded, and its claim is not learned again."""
+    from haste.runner.skill_store import read_store
+    from haste.schema.errors import StoreError
+    from haste.schema.knowledge import Status
+    from haste.skills.person import move
+
+    from .skills import find
+    from .skills_wiring import open_skills
+
+    files = open_skills(skills, create=False)
+    shelf = read_store(files).shelf
+    skill = find(shelf.inventory, name).skill
+    if (skill.status is Status.RETIRED) is not undo:
+        msg = f"{skill.name} is {skill.status}"
+        raise StoreError(
+            msg, hint="--undo brings a retired skill back" if not undo else "only a retired skill comes back"
+        )
+    status = Status.CANDIDATE if undo else Status.RETIRED
+    writer_of_person(files).settle(move(skill, status, reason), shelf)
+    typer.echo(f"{skill.name}: {status}")
+
+
+def writer_of_person(files: SkillFiles) -> Writer:
+    """Decisions of a person, in a ledger of this moment's own."""
+    from haste.runner.promotion import Writer
+
+    now = time.time()
+    return Writer(files, time.strftime("person-%Y%m%d-%H%M%S", time.gmtime(now)), now)

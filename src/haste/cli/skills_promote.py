@@ -1,0 +1,126 @@
+"""`haste skills promote` and `review`: from what runs learned to what the store holds."""
+
+from __future__ import annotations
+
+import json as js
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .skills_change import Store, writer_of_person
+
+if TYPE_CHECKING:
+    from haste.runner.promotion import Settled
+    from haste.schema.events import Event
+    from haste.schema.knowledge import Promotion
+
+Runs = Annotated[list[Path] | None, typer.Argument(help="finished runs: folders, or names below runs/")]
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+def promote(
+    runs: Runs = None,
+    auto: Annotated[bool, typer.Option("--auto", help="decide by counting, and write")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what --auto would do; write nothing")] = False,
+    skills: Store = None,
+    json: Json = False,
+) -> None:
+    """Put the learnings of finished runs before the store. They wait for `review`, or are decided with --auto."""
+    from haste.runner.promotion import Writer, settle_round
+    from haste.runner.skill_store import leave_evidence, leave_learnings, read_store, with_run
+
+    from .skills_wiring import open_skills
+
+    stories = [_events(run) for run in runs or ()]  # all are read before the first is written
+    files = open_skills(skills, create=not dry_run)
+    if dry_run:
+        reading = read_store(files)
+        for events in stories:
+            reading = with_run(reading, events)
+        _tell(settle_round(reading, None), json=json)
+        return
+    for events in stories:
+        leave_evidence(files, events)
+        leave_learnings(files, events)
+    reading = read_store(files)
+    if not auto:
+        waiting = [learning.model_dump(mode="json") for learning in reading.pending]
+        typer.echo(js.dumps(waiting) if json else f"{len(waiting)} learnings wait for `haste skills review`")
+        return
+    now = time.time()
+    writer = Writer(files, time.strftime("round-%Y%m%d-%H%M%S", time.gmtime(now)), now)
+    _tell(settle_round(reading, writer), json=json)
+
+
+def review(skills: Store = None) -> None:
+    """Walk what waits, one by one: y lets it happen, n vetoes it for good, q leaves the rest as it is."""
+    from haste.runner.promotion import settle_round
+    from haste.runner.skill_store import read_store
+
+    from .skills_wiring import open_skills
+
+    files = open_skills(skills, create=False)
+    _tell(settle_round(read_store(files), writer_of_person(files), _ask), json=False)
+
+
+def _ask(promotion: Promotion) -> bool | None:
+    """Show what would be written and wait for y, n or q; the end of input is q."""
+    from haste.skills.skill import path_of
+
+    typer.echo(f"\n{promotion.learning or promotion.skill}: {_words(promotion)}")
+    for change in promotion.changes:
+        typer.echo(f"  {'new' if change.before is None else 'changed'} {path_of(change.after)}")
+    first = promotion.changes[0].after
+    typer.echo("\n".join(f"  | {line}" for line in (first.description, "", *first.body.splitlines())))
+    while True:
+        try:
+            answer = typer.prompt("let it happen? [y]es, [n]o and never again, [q]uit", prompt_suffix=" ")
+        except typer.Abort:
+            return None
+        if answer[:1].lower() in ("y", "n", "q"):
+            return {"y": True, "n": False, "q": None}[answer[:1].lower()]
+
+
+def _events(run: Path) -> tuple[Event, ...]:
+    """A finished run's events. Raises StoreError for one that has not ended, or was broken off."""
+    from haste.schema.errors import StoreError
+    from haste.schema.events import RunFinished
+
+    from .wiring import open_store
+
+    store, folder = open_store(run)
+    events = tuple(entry.event for entry in store.read())
+    ended = next((event for event in events if isinstance(event, RunFinished)), None)
+    if ended is None or ended.reason == "interrupted":
+        msg = "this run has not ended" if ended is None else "this run was broken off"
+        raise StoreError(msg, where=str(folder), hint="only whole runs teach; `haste resume` carries one on")
+    return events
+
+
+def _tell(settled: Iterable[Settled], *, json: bool) -> None:
+    if json:
+        typer.echo(js.dumps([_object(one) for one in settled]))
+        return
+    idle = True
+    for one in settled:
+        idle = False
+        subject = one.promotion.learning or one.promotion.skill
+        typer.echo(f"{subject}: {'vetoed' if one.vetoed else _words(one.promotion)}")
+    if idle:
+        typer.echo("nothing was waiting")
+
+
+def _object(one: Settled) -> dict[str, Any]:
+    return one.promotion.model_dump(mode="json", exclude={"changes"}) | {
+        "vetoed": one.vetoed,
+        "skills": [change.after.name for change in one.promotion.changes],
+    }
+
+
+def _words(promotion: Promotion) -> str:
+    names = ", ".join(change.after.name for change in promotion.changes)
+    verdict = promotion.verdict or (promotion.changes[0].after.status if promotion.changes else "nothing")
+    return f"{verdict}{f' -> {names}' if names else ''} ({promotion.reason})"

@@ -1,0 +1,58 @@
+"""Choosing the skills of a run, once. From then on the journal's copy counts, whatever becomes of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from haste.schema.competition import Competition
+from haste.schema.conditions import Fact
+from haste.schema.events import Event, SkillsLoaded
+from haste.schema.knowledge import Effect, SkillScope
+from haste.search.actions import LoadSkills
+from haste.search.chance import draw
+from haste.search.state import RunState
+from haste.skills.evidence import effect
+from haste.skills.promote import Shelf
+from haste.skills.select import FLAT, Request, select, withholding
+
+from .context import Context
+
+
+def load_skills(_action: LoadSkills, state: RunState, context: Context) -> Iterator[Event]:
+    assert state.competition is not None
+    assert state.profile is not None
+    rules, shelf = state.rules, context.skills()
+    request = Request(
+        scope=SkillScope(
+            domain=state.competition.domain,
+            competition=state.competition.id,
+            competition_tier=rules.competition_tier,
+        ),
+        policy=rules.loading,
+        # With the competition in it, equal seeds do not withhold the same skills everywhere.
+        seed=draw(rules.seed, "skills", state.competition.id),
+        query=in_words(state.competition, state.profile.facts),
+        facts=state.profile.facts,
+        withhold=withholding(rules.withhold),
+    )
+    selection = select(shelf.inventory, _with_effects(request, shelf))
+    yield SkillsLoaded(manifest=selection.manifest, notes=selection.notes)
+
+
+def in_words(competition: Competition, facts: Mapping[str, Fact]) -> str:
+    """What skills are ranked against: the problem's kind, and each fact that is true, a word, or not zero."""
+    told = [competition.domain, competition.kind.value, competition.metric.name]
+    for name, value in sorted(facts.items()):
+        if isinstance(value, str):
+            told.append(f"{name} {value}")
+        elif value:
+            told.append(name)
+    return " ".join(told).replace("_", " ")
+
+
+def _with_effects(request: Request, shelf: Shelf) -> Request:
+    scope, inventory = request.scope, shelf.inventory
+    pool = inventory.flat(scope) if request.policy in FLAT else inventory.visible(scope)
+    known: dict[str, Effect] = {held.skill.id: effect(held.skill, shelf.evidence) for held in pool}
+    return replace(request, effects={key: one for key, one in known.items() if one.gain is not None})

@@ -1,0 +1,162 @@
+"""Between runs and rounds: evidence once, learnings pending, verdicts written with their reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from haste.runner.promotion import Settled, Writer, settle_round
+from haste.runner.skill_store import leave_evidence, leave_learnings, read_store, with_run
+from haste.schema.config import RunConfig
+from haste.schema.events import CandidateDecided, CandidateProposed, Event, LearningsRecorded, RunStarted
+from haste.schema.knowledge import Verdict
+from haste.schema.solution import Candidate, Operator
+from haste.skills.promote import promote_round
+from haste.store.inventory import SkillFiles
+from tests.search.legal import competition
+from tests.skills.making import learning
+
+
+def run(name: str, place: str, gain: float = 3.0, techniques: tuple[str, ...] = ("average",)) -> tuple[Event, ...]:
+    """A run of competition `place` whose changes each gained `gain` units of noise."""
+    made = competition().model_copy(update={"id": place, "title": place})
+    events: list[Event] = [
+        RunStarted(
+            run_id=name, config=RunConfig(competition=place), competition=made, code_version="0", executor="fake"
+        )
+    ]
+    told = []
+    for number, technique in enumerate(techniques, 2):
+        candidate = Candidate(
+            id=f"c{number}",
+            operator=Operator.REFINE,
+            branch="c1",
+            parent="c1",
+            code="sha256:0",
+            title=technique,
+            rationale="",
+            technique=technique,
+        )
+        events += [
+            CandidateProposed(candidate=candidate),
+            CandidateDecided(
+                candidate=candidate.id,
+                branch="c1",
+                kept=gain > 0,
+                reason="beats_noise",
+                against="c1",
+                gain=gain * 0.1,
+                noise=0.1,
+            ),
+        ]
+        told.append(
+            learning(
+                name,
+                id=f"{name}/{number - 1}",
+                competition=place,
+                technique=technique,
+                claim=f"any/{technique}/+",
+                statement=f"It pays to {technique} what was trained on other folds of the rows.",
+                supports=(candidate.id,),
+                gain=gain,
+            )
+        )
+    return (*events, LearningsRecorded(learnings=tuple(told)))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> SkillFiles:
+    made = SkillFiles(tmp_path / "skills")
+    made.create()
+    return made
+
+
+def leave(files: SkillFiles, *runs: tuple[Event, ...]) -> None:
+    for events in runs:
+        leave_evidence(files, events)
+        leave_learnings(files, events)
+
+
+def round_of(files: SkillFiles, ask=lambda _: True, name: str = "round-1") -> list[Settled]:
+    return list(settle_round(read_store(files), Writer(files, name, 1.0), ask))
+
+
+def test_evidence_is_left_once(files: SkillFiles):
+    leave_evidence(files, run("r1", "alpha"))
+    first = files.read_ledger().files
+    leave_evidence(files, run("r1", "alpha"))
+    assert files.read_ledger().files == first
+    evidence = read_store(files).shelf.evidence
+    assert set(evidence.runs) == {"r1"}
+    assert evidence.by_candidate["r1/c2"].gain == pytest.approx(0.3)
+
+
+def test_learnings_wait_until_they_are_decided_on(files: SkillFiles):
+    leave(files, run("r1", "alpha"))
+    assert [one.id for one in read_store(files).pending] == ["r1/1"]
+    (settled,) = round_of(files)
+    assert settled.promotion.verdict is Verdict.COMPETITION
+    reading = read_store(files)
+    assert reading.pending == ()
+    assert [one.competition for one in reading.shelf.inventory.skills] == ["alpha"]
+    (decided,) = reading.shelf.evidence.decisions
+    assert (decided.verdict, decided.reason, decided.run) == ("competition", settled.promotion.reason, "round-1")
+    leave(files, run("r1", "alpha"))
+    assert round_of(files, name="round-2") == []
+
+
+def test_the_competitions_names_are_remembered_for_later_rounds(files: SkillFiles):
+    leave(files, run("r1", "alpha"))
+    round_of(files)
+    terms = read_store(files).shelf.terms["alpha"]
+    assert set(terms.columns) >= {"y", "id"}
+
+
+def test_a_round_step_by_step_is_the_round_at_once(files: SkillFiles):
+    leave(files, *(run(f"r{n}", place, techniques=("average", "scale")) for n, place in enumerate("abcde")))
+    reading = read_store(files)
+    at_once, shelf = promote_round(reading.pending, reading.shelf)
+    assert len(at_once) > 8
+    assert tuple(one.promotion for one in round_of(files)) == at_once
+    assert read_store(files).shelf.inventory.skills == shelf.inventory.skills
+    assert any(one.tier == "domain" for one in shelf.inventory.skills)
+
+
+def test_without_a_writer_nothing_is_written_and_the_verdicts_are_the_same(files: SkillFiles, tmp_path: Path):
+    runs = [run("r1", "alpha"), run("r2", "beta")]
+    reading = read_store(files)
+    for events in runs:
+        reading = with_run(reading, events)
+    before = sorted(path for path in files.root.rglob("*") if path.is_file())
+    dry = [one.promotion for one in settle_round(reading, None)]
+    assert sorted(path for path in files.root.rglob("*") if path.is_file()) == before
+    leave(files, *runs)
+    assert [one.promotion for one in round_of(files)] == dry
+
+
+def test_a_veto_is_recorded_and_bars_the_claim(files: SkillFiles):
+    leave(files, run("r1", "alpha"))
+    (settled,) = round_of(files, ask=lambda _: False)
+    assert settled.vetoed
+    assert read_store(files).shelf.inventory.skills == ()
+    leave(files, run("r2", "beta"))
+    (again,) = round_of(files, name="round-2")
+    assert again.promotion.verdict is Verdict.SKIP
+    assert "vetoed before" in again.promotion.reason
+    assert [one.by for one in read_store(files).shelf.evidence.decisions] == ["person", "counting"]
+
+
+def test_stopping_leaves_the_rest_waiting(files: SkillFiles):
+    leave(files, run("r1", "alpha", techniques=("average", "scale", "shift")))
+    answers = iter([True, None])
+    assert len(round_of(files, ask=lambda _: next(answers))) == 1
+    assert [one.id for one in read_store(files).pending] == ["r1/2", "r1/3"]
+
+
+def test_what_is_no_learning_is_set_aside(files: SkillFiles):
+    leave(files, run("r1", "alpha"))
+    (files.root / "learnings" / "bad.json").write_text("{}")
+    reading = read_store(files)
+    assert [(one.where, one.code) for one in reading.problems] == [("learnings/bad.json", "learnings")]
+    assert len(reading.pending) == 1
