@@ -13,7 +13,7 @@ run: $(VENV)/base  ## solve a competition: a bundled name, or COMPETITION=path/t
 	@$(BIN)/haste run $(COMPETITION) $(ARGS)
 
 test: $(VENV)/dev  ## the tests, offline
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile $(ARGS)
 
 test-slow: $(VENV)/dev  ## what takes minutes: every hostile candidate, every technique, whole runs of every competition
 	$(BIN)/python -m pytest -m slow --timeout 1800 $(ARGS)
