@@ -118,6 +118,7 @@ class Example:
             name=name, role=self._role(name), dtype=str(column.dtype), n_unique=column.nunique(),
             missing=float(column.isna().mean()), test_missing=float(self.test[name].isna().mean()) if in_test else None,
             in_test=in_test, skew=float(column.astype(float).skew()) if numeric and column.nunique() > 2 else None,
+            examples=tuple(str(value)[:60] for value in column.dropna().unique()[:3]),
         )  # fmt: skip
 
     def _target(self, name: str) -> TargetProfile:

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 
 from haste.schema.brief import Brief
 from haste.schema.competition import Competition, Kind, PredictionNeed
-from haste.schema.profile import ColumnProfile, Role
+from haste.schema.profile import ColumnProfile, Profile, Role
 
+from .dates import is_unclear
 from .recipe import Constants, Label, Task
 
 
@@ -15,6 +16,7 @@ def constants_of(brief: Brief) -> Constants:
     competition, profile = brief.competition, brief.profile
     usable = [column for column in profile.columns if _usable(column, competition)]
     written = _written(brief)
+    dates = _named(usable, Role.DATETIME)
     id_profile = next((c for c in profile.columns if c.name == competition.id_column), None)
     return Constants(
         title=competition.title or competition.id,
@@ -33,7 +35,8 @@ def constants_of(brief: Brief) -> Constants:
         numeric=_named(usable, Role.NUMERIC),
         categorical=_named(usable, Role.CATEGORICAL),
         text=_named(usable, Role.TEXT),
-        dates=_named(usable, Role.DATETIME),
+        dates=dates,
+        unclear_dates=_unclear(profile, dates),
         image=competition.image,
         audio=competition.audio,
         group=profile.validation.group_column,
@@ -64,6 +67,13 @@ def _usable(column: ColumnProfile, competition: Competition) -> bool:
 
 def _named(columns: list[ColumnProfile], role: Role) -> tuple[str, ...]:
     return tuple(column.name for column in columns if column.role is role)
+
+
+def _unclear(profile: Profile, dates: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the dates and the time column (which may have another role, such as the id's) those that need a rule."""
+    named = {*dates, profile.validation.time_column}
+    found = [c for c in profile.columns if c.name in named and c.in_test and c.role is not Role.NUMERIC]
+    return tuple(column.name for column in found if is_unclear(column.examples))
 
 
 def _written(brief: Brief) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Constants(Value):
     categorical: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    unclear_dates: tuple[str, ...] = ()  # those that may write the day or the month first, as 01/10/2020 does
     image: tuple[Media, ...] = ()
     audio: tuple[Media, ...] = ()
     group: str | None = None

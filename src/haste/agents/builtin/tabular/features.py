@@ -6,6 +6,7 @@ knowledge of its own target.
 
 from __future__ import annotations
 
+from haste.agents.builtin.dates import day_first
 from haste.agents.builtin.recipe import Recipe, Step
 from haste.agents.builtin.script import Script, assign
 
@@ -13,29 +14,31 @@ from haste.agents.builtin.script import Script, assign
 def elapsed_days(_step: Step, recipe: Recipe, script: Script) -> None:
     script.constants.append(assign("DATES", list(recipe.constants.dates)))
     script.group("NUMERIC")
+    order = day_first(script, recipe, "column")
     script.block(
         "Dates as days since 2000",
-        """
+        f"""
         for frame in (train, test):
             for column in DATES:
-                moment = pd.to_datetime(frame[column], errors="coerce", format="mixed", utc=True)
-                frame[f"{column} days"] = (moment - pd.Timestamp("2000-01-01", tz="UTC")) / pd.Timedelta(days=1)
-        NUMERIC += [f"{column} days" for column in DATES]
+                moment = pd.to_datetime(frame[column], errors="coerce", format="mixed", utc=True{order})
+                frame[f"{{column}} days"] = (moment - pd.Timestamp("2000-01-01", tz="UTC")) / pd.Timedelta(days=1)
+        NUMERIC += [f"{{column}} days" for column in DATES]
         """,
     )
 
 
-def date_parts(_step: Step, _recipe: Recipe, script: Script) -> None:
+def date_parts(_step: Step, recipe: Recipe, script: Script) -> None:
     script.group("NUMERIC")
+    order = day_first(script, recipe, "column")
     script.block(
         "Parts of the calendar that repeat",
-        """
+        f"""
         for frame in (train, test):
             for column in DATES:
-                moment = pd.to_datetime(frame[column], errors="coerce", format="mixed", utc=True).dt
+                moment = pd.to_datetime(frame[column], errors="coerce", format="mixed", utc=True{order}).dt
                 for part in ("month", "day", "dayofweek", "hour"):
-                    frame[f"{column} {part}"] = getattr(moment, part).astype(float)
-        NUMERIC += [f"{column} {part}" for column in DATES for part in ("month", "day", "dayofweek", "hour")]
+                    frame[f"{{column}} {{part}}"] = getattr(moment, part).astype(float)
+        NUMERIC += [f"{{column}} {{part}}" for column in DATES for part in ("month", "day", "dayofweek", "hour")]
         """,
     )
 

@@ -7,13 +7,13 @@ that the data cannot show is 0).
 
 from __future__ import annotations
 
+from haste.agents.builtin.dates import day_first
 from haste.agents.builtin.recipe import Recipe, Step
 from haste.agents.builtin.script import Script, assign
 
 CLOCK = ("series number", "step", "slot", "seasons", "phase of day", "phase of week", "phase of year")
 
 _DATES = """
-moment = pd.to_datetime(when, format="mixed", utc=True).dt
 day = (moment.tz_convert(None) - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
 day -= day.min()
 gap, length = day[: len(train)].drop_duplicates().sort_values().diff().median(), day[: len(train)].max()
@@ -69,7 +69,10 @@ def calendar(_step: Step, recipe: Recipe, script: Script) -> None:
     script.group("CLOCK")
     numbers = when in constants.numeric
     script.uses_y = numbers
+    order = "" if numbers else day_first(script, recipe, "WHEN")
+    moment = f'\nmoment = pd.to_datetime(when, format="mixed", utc=True{order}).dt'
+    rule = _NUMBERS if numbers else moment + _DATES
     script.block(
         "The calendar as numbers: steps on a regular grid, and where in the seasons a row lies",
-        "when = pd.concat([train[WHEN], test[WHEN]], ignore_index=True)" + (_NUMBERS if numbers else _DATES) + _REST,
+        "when = pd.concat([train[WHEN], test[WHEN]], ignore_index=True)" + rule + _REST,
     )
