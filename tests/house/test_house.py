@@ -75,3 +75,14 @@ def test_the_grades_stream_cannot_be_folded_into_a_run():
     graded = SubmissionGraded(run_id="r", competition="c", submission="sha256:0", grade=Grade(score=1, metric=MAXIMIZE))
     with pytest.raises(ValidationError):
         EVENT.validate_json(graded.model_dump_json())
+
+
+def test_the_peers_table_is_what_was_measured():
+    import importlib.util
+    import json
+
+    spec = importlib.util.spec_from_file_location("compare", ROOT / "bench" / "peers" / "compare.py")
+    compare = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(compare)
+    told = json.loads((ROOT / "results" / "peers.json").read_text())
+    assert compare.page(told) in (ROOT / "docs" / "benchmarks.md").read_text()
