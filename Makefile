@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 .PHONY: run test test-slow check fix bench clean python
 
 run: $(VENV)/base  ## solve a competition: a bundled name, or COMPETITION=path/to/folder
-	@$(BIN)/haste run $(COMPETITION) $(ARGS)
+	@$(BIN)/haste run "$(COMPETITION)" $(ARGS)
 
 test: $(VENV)/dev  ## the tests, offline
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile $(ARGS)
