@@ -216,3 +216,16 @@ def test_no_batch_of_executions_outlasts_the_limit(seconds, workers, slow):
     assert state.chosen is not None
     if seconds * 1.25 <= limit * 0.25:
         assert state.chosen.candidate is not None
+
+
+def test_a_cut_at_every_entry_leaves_no_execution_of_a_batch_undone():
+    """A crash beside a fold that a kill cut off: the fold is run all the same, as it would have been."""
+    for seed in (1, 5, 8):
+        whole = MemoryStore()
+        undisturbed = drive(whole, World(seed, lost=0.0, crash=0.4), NO_LIMIT)
+        for at in range(1, len(whole.lines)):
+            store, world = MemoryStore(), World(seed, lost=0.0, crash=0.4)
+            drive(store, world, NO_LIMIT, stop=lambda n, at=at: n >= at)
+            if not fold(store.read()).finished:
+                store.append(RunResumed(code_version="0"))
+            assert _tree(drive(store, world, NO_LIMIT)) == _tree(undisturbed), (seed, at)

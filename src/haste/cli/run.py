@@ -11,6 +11,7 @@ import typer
 from .options import Sandbox, duration_s, gigabytes
 
 
+# The choices stand here again because importing the schema would double the time of `haste --help`; a test compares.
 class Order(StrEnum):
     RANDOM = "random"
     TEXTBOOK = "textbook"

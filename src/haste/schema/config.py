@@ -30,7 +30,6 @@ class SearchConfig(Value):
     finalists: int = Field(3, ge=1)  # how many candidates are confirmed, and at most so many are averaged
     first_folds: int = Field(2, ge=1)  # folds that run before a clearly worse candidate is stopped
     lost_attempts: int = Field(3, ge=1)  # tries before a machine's failures end a candidate
-    screen: bool = True
     runner_up: bool = True
     noise_aware: bool = True
     confirm: bool = True
@@ -40,8 +39,6 @@ class SearchConfig(Value):
 
 class Budget(Value):
     time_limit_s: float | None = Field(1800.0, gt=0)
-    max_usd: float | None = None
-    max_tokens: int | None = None
 
 
 class RunConfig(Value):

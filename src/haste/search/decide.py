@@ -68,6 +68,9 @@ def _search(state: RunState, now: float) -> Action:
     over = search_over(state, now)
     if over:
         return Record(SearchEnded(reason=over))
+    begun = _begun(state, "search") or _begun(state, "final")
+    if begun:
+        return _execute(state, now, begun)
     if not state.prototypes and state.awaits_skills:
         return LoadSkills()
     if not state.prototypes:
@@ -176,6 +179,7 @@ def _choose(state: RunState, now: float) -> Action:
     rules, contenders = state.rules.search, finalists(state)
     if rules.confirm and state.confirm_folds and not state.interrupted and confirm_fits(state, now):
         works = [work for n in contenders for f in range(state.confirm_folds) if (work := _work(n, "confirm", f))]
+        works += [work for work in _begun(state, "confirm") if work not in works]
         if works:
             return Execute(tuple(works), search_wall_s(state), confirm_left_s(state, now))
     confirmed = [n for n in contenders if state.confirm_folds and len(n.scores("confirm")) == state.confirm_folds]
@@ -231,6 +235,31 @@ def _work(node: Node, purpose: Purpose, fold: int, *, again: bool = False) -> Wo
         if not once:
             return None
     return Work(node.candidate.id, purpose, fold, (result.attempts if result else 0) + 1)
+
+
+def _begun(state: RunState, purpose: Purpose) -> list[Work]:
+    """What is still owed of batches that were begun: lost, or cut off by a kill.
+
+    A batch is finished before anything follows from a part of it, as it would have been without the kill.
+    """
+    return [
+        work
+        for node in state.nodes.values()
+        for batch in _batches(state, node, purpose)
+        if any((purpose, fold) in node.results for fold in batch)
+        for fold in batch
+        if (work := _work(node, purpose, fold))
+    ]
+
+
+def _batches(state: RunState, node: Node, purpose: Purpose) -> tuple[range, ...]:
+    """The folds that run side by side."""
+    if purpose == "final":
+        return (range(1),)
+    if purpose == "confirm":
+        return (range(state.confirm_folds),)
+    first = 1 if node.screened else min(state.rules.search.first_folds, state.search_folds)
+    return range(first), range(first, state.search_folds)
 
 
 def _execute(state: RunState, now: float, works: list[Work]) -> Action:

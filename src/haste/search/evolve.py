@@ -104,7 +104,7 @@ def _branch(state: RunState, branch: Branch) -> RunState:
 
 
 def _add(state: RunState, candidate: Candidate) -> RunState:
-    return replace(state, nodes=_with(state.nodes, candidate.id, Node(candidate)))
+    return replace(state, nodes=_with(state.nodes, candidate.id, Node(candidate, screened=state.screen is None)))
 
 
 def _proposed(state: RunState, candidate: Candidate) -> RunState:

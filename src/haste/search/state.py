@@ -47,6 +47,7 @@ class Node:
     candidate: Candidate
     results: Mapping[tuple[Purpose, int], Result] = field(default_factory=dict)
     decision: CandidateDecided | None = None
+    screened: bool = False  # proposed before the screen was decided: its first batch is one fold
 
     def scores(self, purpose: Purpose = "search") -> dict[int, float]:
         """Fold -> score of the executions that went well."""
@@ -156,13 +157,3 @@ class RunState:
         if one is None or other is None:
             return one is not None
         return self.metric.gain(one, other) > 0
-
-    def best(self, purpose: Purpose = "search") -> Node | None:
-        """The node with the best mean among those that ran on all folds of this purpose."""
-        folds = self.search_folds if purpose == "search" else self.confirm_folds
-        best: Node | None = None
-        for node in self.nodes.values():
-            ran = node.failure is None and len(node.scores(purpose)) == folds
-            if ran and (best is None or self.better(node.mean(purpose), best.mean(purpose))):
-                best = node
-        return best
