@@ -38,13 +38,31 @@ class SearchConfig(Value):
 
 
 class Budget(Value):
+    """Hard limits of a whole run; None is no limit."""
+
     time_limit_s: float | None = Field(1800.0, gt=0)
+    max_usd: float | None = Field(None, ge=0)  # of model calls
+    max_tokens: int | None = Field(None, ge=0)  # input and output of all model calls together
+
+
+class ModelConfig(Value):
+    """Whom the engineer asks. Names are PROVIDER:NAME; a role without one asks `RunConfig.model`."""
+
+    orchestrator: str | None = None
+    specialist: str | None = None
+    reflect: str | None = None
+    fallback: str | None = None  # asked where the first has given up
+    base_url: str | None = None  # of an OpenAI- or Anthropic-compatible endpoint
+    reply_mode: Literal["tool", "native", "prompted"] = "tool"  # how a typed answer is asked for; local servers differ
+    timeout_s: float = Field(300.0, gt=0)  # of one call
+    attempts: int = Field(6, ge=1)  # of one call, with growing pauses, before a model is given up
 
 
 class RunConfig(Value):
     competition: str  # a bundled name, or the absolute path of a folder
     seed: int = Field(0, ge=0)
     model: str = "builtin"
+    models: ModelConfig = ModelConfig()
     start: Start = Start.COLD
     order: Literal["random", "textbook"] = "random"
     loading: Loading = Loading.NONE

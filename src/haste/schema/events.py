@@ -14,6 +14,7 @@ from .competition import Competition, Grade
 from .config import RunConfig
 from .execution import Guarantee, Outcome
 from .knowledge import Learning, SkillManifest, SkillNote
+from .model import Fault, Role, Stage, Usage
 from .profile import Profile
 from .solution import BlobRef, Candidate, Operator, Scale
 from .value import Value
@@ -72,6 +73,41 @@ class SkillsLoaded(Value):
     kind: Literal["skills_loaded"] = "skills_loaded"
     manifest: SkillManifest
     notes: tuple[SkillNote, ...]
+
+
+class CompetitionClassified(Value):
+    """The orchestrator's word on the domain, where the competition's folder did not state it."""
+
+    kind: Literal["competition_classified"] = "competition_classified"
+    domain: str
+
+
+class ModelReplied(Value):
+    """A call that was paid for, recorded before anything is read from it. `reply` is a `ModelReply` as JSON."""
+
+    kind: Literal["model_replied"] = "model_replied"
+    request: BlobRef  # the `ModelRequest` as canonical JSON: its digest is the request's identity
+    reply: BlobRef
+    role: Role
+    stage: Stage
+    model: str
+    usage: Usage
+    usd: float | None  # None: no price is known for the model or its tokens
+    wall_s: float  # from asking to the reply
+    overhead_s: float  # the harness's part of the call: rendering, recording
+
+
+class ModelFailed(Value):
+    """A call that brought no reply. `pause_s` is how long the harness waits before it asks again; None: it does not."""
+
+    kind: Literal["model_failed"] = "model_failed"
+    request: BlobRef
+    role: Role
+    stage: Stage
+    model: str
+    fault: Fault
+    detail: str
+    pause_s: float | None
 
 
 class PrototypesDrafted(Value):
@@ -202,7 +238,10 @@ Event = Annotated[
     | RunResumed
     | RunInterrupted
     | CompetitionProfiled
+    | CompetitionClassified
     | SkillsLoaded
+    | ModelReplied
+    | ModelFailed
     | PrototypesDrafted
     | CandidateProposed
     | ProposalFailed

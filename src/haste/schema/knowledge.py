@@ -289,5 +289,25 @@ class Promotion(Value):
     supports: tuple[str, ...] = ()
 
 
+class PromotionBrief(Value):
+    """All that whoever judges a learning is told: the learning, what is known already, what counting says."""
+
+    learning: Learning
+    similar: tuple[SkillNote, ...] = ()  # skills that say the same, the opposite, or something near, best match first
+    counted: Verdict | None = None
+    support: tuple[str, ...] = ()  # one line per competition that tried the claim, without its name
+
+
+class PromotionProposal(Value):
+    """A judgement on one learning. Code checks it (gate, duplicates, tombstones, clashes) before anything is written."""
+
+    verdict: Verdict
+    reason: str
+    statement: str = ""  # the learning in general terms; empty: as it is
+    conditions: tuple[Condition, ...] = ()
+    duplicates: str | None = None  # name of the skill that covers it already
+    contradicts: str | None = None  # name of the skill that says the opposite
+
+
 LedgerRecord = Annotated[RunRecord | ExposureRecord | ObservationRecord | DecisionRecord, Field(discriminator="kind")]
 LEDGER_RECORD: TypeAdapter[LedgerRecord] = TypeAdapter(LedgerRecord)

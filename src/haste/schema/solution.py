@@ -48,6 +48,12 @@ class Proposal(Value):
     recipe: dict[str, Any] | None = None  # the built-in engineer's structured form of the script
 
 
+class Unusable(Value):
+    """A model was asked, as often as is worth it, and nothing that it said could be used."""
+
+    reason: str
+
+
 class Candidate(Value):
     id: str  # c1, c2, ... in order of proposal
     operator: Operator

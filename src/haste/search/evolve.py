@@ -11,12 +11,15 @@ from haste.schema.events import (
     BranchEnded,
     CandidateDecided,
     CandidateProposed,
+    CompetitionClassified,
     CompetitionProfiled,
     EnsembleDecided,
     Entry,
     ExecutionFinished,
     ExecutionStarted,
     LearningsRecorded,
+    ModelFailed,
+    ModelReplied,
     ProposalFailed,
     PrototypesDrafted,
     RunFinished,
@@ -62,6 +65,8 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
             return replace(
                 state, profile=event.profile, search_folds=event.search_folds, confirm_folds=event.confirm_folds
             )
+        case CompetitionClassified() | ModelReplied() | ModelFailed():
+            return state
         case SkillsLoaded():
             return replace(state, skills_loaded=event)
         case PrototypesDrafted():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from haste.schema.brief import Brief
-from haste.schema.knowledge import Learning
+from haste.schema.knowledge import Learning, PromotionBrief
 from haste.schema.solution import Diagnosis, Proposal, Scale
 
 from .catalogue import all_techniques, domain_for, domain_of
@@ -33,6 +33,10 @@ class BuiltinEngineer:
 
     name = "builtin"
     needs: tuple[str, ...] = ("numpy", "pandas", "scikit-learn")
+
+    def classify(self, brief: Brief) -> str:
+        """As the competition's folder was read: by its columns and data."""
+        return brief.competition.domain
 
     def draft(self, brief: Brief, count: int) -> Sequence[Proposal]:
         """Up to `count` prototypes, of different groups of model families as long as there are any."""
@@ -90,6 +94,9 @@ class BuiltinEngineer:
 
     def reflect(self, brief: Brief) -> Sequence[Learning]:
         return reflect(brief, {technique.name: technique for technique in all_techniques()})
+
+    def promote(self, brief: PromotionBrief) -> None:  # noqa: ARG002 - the interface's
+        """It has no opinion: counting decides."""
 
 
 def _bare(brief: Brief, domain: Domain, facts: Facts) -> Recipe | None:
