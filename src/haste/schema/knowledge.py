@@ -299,7 +299,7 @@ class PromotionBrief(Value):
 
 
 class PromotionProposal(Value):
-    """A judgement on one learning. Code checks it (gate, duplicates, tombstones, clashes) before anything is written."""
+    """A judgement on one learning. Code checks it (gate, duplicates, clashes) before anything is written."""
 
     verdict: Verdict
     reason: str

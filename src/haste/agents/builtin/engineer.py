@@ -95,7 +95,7 @@ class BuiltinEngineer:
     def reflect(self, brief: Brief) -> Sequence[Learning]:
         return reflect(brief, {technique.name: technique for technique in all_techniques()})
 
-    def promote(self, brief: PromotionBrief) -> None:  # noqa: ARG002 - the interface's
+    def promote(self, brief: PromotionBrief) -> None:
         """It has no opinion: counting decides."""
 
 
