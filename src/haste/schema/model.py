@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -51,6 +52,11 @@ class ModelRequest(Value):
     messages: tuple[Message, ...]  # begins and ends with the user's
     form: ReplyForm
     max_output_tokens: int
+
+
+def identity(request: ModelRequest) -> str:
+    """What makes two requests the same: "sha256:" + the digest of the request's JSON, which is also its blob's name."""
+    return "sha256:" + hashlib.sha256(request.model_dump_json().encode()).hexdigest()
 
 
 class Usage(Value):
