@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
+from haste.schema.campaign import CampaignEntry
 from haste.schema.errors import JournalCorrupt
 from haste.schema.events import SCHEMA_VERSION, Entry, GradeEntry
 from haste.schema.upcast import upcast
 from haste.schema.value import Value
 
-E = TypeVar("E", Entry, GradeEntry)
+E = TypeVar("E", Entry, GradeEntry, CampaignEntry)
 CHECK = ',"check":"'
 START = "0" * 16
 TODAY = f'"schema_version":{SCHEMA_VERSION},"event":'
