@@ -87,6 +87,7 @@ def _report(work: Work, finished: Finished, context: Context) -> ExecutionFinish
         diagnostics=_keep(context, finished.outputs.get("diagnostics.json")),
         stdout=_keep(context, finished.stdout.encode()),
         stderr=_keep(context, finished.stderr.encode()),
+        recalled=finished.recalled,
     )
 
 

@@ -14,7 +14,7 @@ from .competition import Competition, Grade
 from .config import RunConfig
 from .execution import Guarantee, Outcome
 from .knowledge import Learning, SkillManifest, SkillNote
-from .model import Fault, Role, Stage, Usage
+from .model import Bound, Fault, Role, Stage, Usage
 from .profile import Profile
 from .solution import BlobRef, Candidate, Operator, Scale
 from .value import Value
@@ -95,6 +95,7 @@ class ModelReplied(Value):
     usd: float | None  # None: no price is known for the model or its tokens
     wall_s: float  # from asking to the reply
     overhead_s: float  # the harness's part of the call: rendering, recording
+    bound: Bound | None = None  # the most it could have come to: counts against caps where `usage` is not known
 
 
 class ModelFailed(Value):
@@ -108,6 +109,8 @@ class ModelFailed(Value):
     fault: Fault
     detail: str
     pause_s: float | None
+    wall_s: float = 0.0  # from asking to the fault
+    bound: Bound | None = None  # where it may have been paid for all the same; None: surely not
 
 
 class PrototypesDrafted(Value):
@@ -158,6 +161,7 @@ class ExecutionFinished(Value):
     diagnostics: BlobRef | None = None
     stdout: BlobRef | None = None
     stderr: BlobRef | None = None
+    recalled: bool = False  # an earlier result of the same script on the same rows, in a study; its times are that one's
 
 
 class ScreenDecided(Value):

@@ -77,3 +77,4 @@ class Finished:
     stdout: str = ""
     stderr: str = ""
     outputs: Mapping[str, bytes] = field(default_factory=dict)
+    recalled: bool = False  # not run now: an earlier result of the same files on the same input

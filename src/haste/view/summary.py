@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from haste.schema.events import Entry, GradeEntry
-from haste.schema.solution import Operator
-from haste.search.evolve import repair_root
-from haste.search.state import Node, RunState
+from haste.search.progress import iterations, iterations_to_best, keep_rate
 
 from .story import Story, read_story
 
@@ -60,39 +58,6 @@ def summary_of(story: Story) -> dict[str, Any]:
     }
 
 
-def iterations(state: RunState) -> int:
-    """Refinements proposed, over both branches; repairs are part of the refinement they repair."""
-    return len(_refinements(state))
-
-
-def iterations_to_best(state: RunState) -> int | None:
-    """How many refinements had been proposed, over both branches, when the best kept search score was.
-
-    0: no refinement beat the prototypes. None: nothing was scored. A repaired refinement counts at the place of the
-    refinement. Candidates that ran on every search fold are compared; before there are any, those of the screen.
-    """
-    kept = [node for node in state.nodes.values() if node.scores() and _counts(node, state)]
-    whole = [node for node in kept if len(node.scores()) == state.search_folds]
-    best: Node | None = None
-    for node in whole or kept:
-        if best is None or state.better(node.mean(), best.mean()):
-            best = node
-    if best is None:
-        return None
-    order = _refinements(state)
-    root = repair_root(state, best.candidate.id)
-    return order.index(root) + 1 if root in order else 0
-
-
-def keep_rate(state: RunState) -> float | None:
-    """Kept refinements as a share of the decided ones; None when none was decided."""
-    order = set(_refinements(state))
-    decided = [
-        n.decision.kept for n in state.nodes.values() if n.decision and repair_root(state, n.candidate.id) in order
-    ]
-    return sum(decided) / len(decided) if decided else None
-
-
 def skills_loaded(story: Story) -> int | None:
     """Skills in the briefs; None as long as a warm run has not chosen them."""
     return None if story.state.awaits_skills else len(story.state.skills)
@@ -105,15 +70,3 @@ def _spending(model: str) -> dict[str, Any]:
         "tokens": dict.fromkeys(("input", "cached", "output"), 0 if known else None),
         "usd": 0.0 if known else None,
     }
-
-
-def _refinements(state: RunState) -> list[str]:
-    return [name for name, node in state.nodes.items() if node.candidate.operator is Operator.REFINE]
-
-
-def _counts(node: Node, state: RunState) -> bool:
-    """Whether a node is a prototype (repaired or not), or was kept."""
-    if node.candidate.operator is Operator.ENSEMBLE:
-        return False
-    kept = node.decision is not None and node.decision.kept
-    return kept or repair_root(state, node.candidate.id) in state.prototypes

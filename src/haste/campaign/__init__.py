@@ -1,0 +1,1 @@
+"""Rounds of runs over many competitions, with promotion between them."""
