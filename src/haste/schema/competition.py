@@ -110,6 +110,10 @@ class Competition(Value):
     inferred: tuple[str, ...] = ()  # one sentence for each thing that was inferred and not stated
 
     @property
+    def domain_is_inferred(self) -> bool:
+        return any(said.startswith("domain: ") for said in self.inferred)
+
+    @property
     def has_class_columns(self) -> bool:
         """Whether a submission holds one probability column per class instead of the target's column."""
         return self.submission_columns != self.targets

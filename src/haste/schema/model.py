@@ -69,6 +69,13 @@ class Usage(Value):
     reasoning: int | None = None
 
 
+class Bound(Value):
+    """The most that one call can come to. `usd` is None where no price is known."""
+
+    tokens: int
+    usd: float | None
+
+
 class ModelReply(Value):
     """What came back, unparsed: `arguments` is the JSON text of the form, where the model filled it in."""
 

@@ -14,6 +14,11 @@ class ProfileCompetition:
 
 
 @dataclass(frozen=True)
+class Classify:
+    """Ask which domain the competition belongs to."""
+
+
+@dataclass(frozen=True)
 class LoadSkills:
     """Choose the skills that the run goes by."""
 
@@ -95,5 +100,16 @@ class Finish:
 
 
 Action = (
-    ProfileCompetition | LoadSkills | Draft | Execute | Refine | Debug | Blend | Deliver | Reflect | Record | Finish
+    ProfileCompetition
+    | Classify
+    | LoadSkills
+    | Draft
+    | Execute
+    | Refine
+    | Debug
+    | Blend
+    | Deliver
+    | Reflect
+    | Record
+    | Finish
 )

@@ -1,4 +1,4 @@
-"""How the wall clock binds the run. Money and tokens join here when there is a model that spends them.
+"""How the wall clock binds the run; for money and tokens see `spending`.
 
 The limit is hard: every batch of executions has a deadline at which what is left of it is cancelled. From the back: the
 final fit may take until the limit, the confirmation until the final fit must begin, the search until both must.
@@ -25,7 +25,9 @@ def search_over(state: RunState, now: float) -> StopReason | None:
     if state.interrupted:
         return "interrupted"
     left = left_s(state, now)
-    return "time_limit" if left is not None and left <= _reserve_s(state) else None
+    if left is not None and left <= _reserve_s(state):
+        return "time_limit"
+    return "provider" if state.given_up else None
 
 
 def search_wall_s(state: RunState) -> float | None:
@@ -43,6 +45,11 @@ def search_left_s(state: RunState, now: float) -> float | None:
     """Seconds until the search must end."""
     left = left_s(state, now)
     return None if left is None else max(0.0, left - _reserve_s(state))
+
+
+def thinking_left_s(state: RunState, now: float) -> float | None:
+    """Seconds until a model must have answered: before the search must end, and afterwards by the limit itself."""
+    return search_left_s(state, now) if state.search_ended is None else left_s(state, now)
 
 
 def confirm_left_s(state: RunState, now: float) -> float | None:

@@ -1,6 +1,6 @@
 """What to do next: `decide(state, now) -> Action`. Pure; reads top to bottom as the five stages of a specialist.
 
-profile -> skills -> screen -> refine -> confirm, ensemble -> deliver -> reflect
+profile -> domain, skills -> screen -> refine -> confirm, ensemble -> deliver -> reflect
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from haste.schema.solution import Operator
 from .actions import (
     Action,
     Blend,
+    Classify,
     Debug,
     Deliver,
     Draft,
@@ -59,9 +60,11 @@ def decide(state: RunState, now: float) -> Action:
         return _search(state, now)
     if state.chosen is None:
         return _choose(state, now)
-    if state.learnings is None and not state.interrupted:
-        return Reflect()
-    return Finish("interrupted" if state.interrupted else state.search_ended)
+    if state.interrupted:
+        return Finish("interrupted")
+    if state.learnings is None:
+        return Finish("provider") if state.given_up else Reflect()
+    return Finish(state.search_ended)
 
 
 def _search(state: RunState, now: float) -> Action:
@@ -71,6 +74,8 @@ def _search(state: RunState, now: float) -> Action:
     begun = _begun(state, "search") or _begun(state, "final")
     if begun:
         return _execute(state, now, begun)
+    if not state.prototypes and state.awaits_domain:
+        return Classify()
     if not state.prototypes and state.awaits_skills:
         return LoadSkills()
     if not state.prototypes:
@@ -192,6 +197,7 @@ def _choose(state: RunState, now: float) -> Action:
 def _deliver(state: RunState, now: float) -> Action:
     """Fit the best choice on all training rows; where that fails, the next best; at last the dummy predictor.
 
+    Not where a model's provider failed: such a run can be taken up again, and has nothing to hand over until then.
     With a fit at hand, no new one is begun that would not end within the limit, or after Ctrl-C.
     """
     choices, left = _choices(state), left_s(state, now)
@@ -205,7 +211,7 @@ def _deliver(state: RunState, now: float) -> Action:
         if work and not spent and not (at_hand and hurried):
             within = final_left_s(state, now)
             return Execute((work,), within, within)
-    return Deliver(None)
+    return Finish("provider") if state.search_ended == "provider" else Deliver(None)
 
 
 def _choices(state: RunState) -> list[Node]:

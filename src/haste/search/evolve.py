@@ -58,20 +58,28 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
                 state, run_id=event.run_id, config=event.config, competition=event.competition, since=entry.at
             )
         case RunResumed():
-            return _give_up(_go_on(replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at)))
+            return _give_up(_go_on(replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at, given_up=False)))
         case RunInterrupted():
             return replace(state, interrupted=True)
         case CompetitionProfiled():
             return replace(
                 state, profile=event.profile, search_folds=event.search_folds, confirm_folds=event.confirm_folds
             )
-        case CompetitionClassified() | ModelReplied() | ModelFailed():
-            return state
+        case CompetitionClassified():
+            return _classified(state, event)
+        case ModelReplied():
+            spending = state.spending.after(event)
+            return replace(state, spending=spending, unread=(*state.unread, event), given_up=False)
+        case ModelFailed():
+            last = event.pause_s is None and state.rules.models.fallback in (None, event.model)
+            return replace(state, spending=state.spending.after(event), given_up=last)
         case SkillsLoaded():
             return replace(state, skills_loaded=event)
         case PrototypesDrafted():
             state = reduce(_add, event.candidates, state)
-            return replace(state, prototypes=tuple(c.id for c in event.candidates), proposals=state.proposals + 1)
+            return replace(
+                state, prototypes=tuple(c.id for c in event.candidates), proposals=state.proposals + 1, unread=()
+            )
         case CandidateProposed():
             return _proposed(state, event.candidate)
         case ProposalFailed():
@@ -93,7 +101,7 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
         case SubmissionChosen():
             return replace(state, chosen=event)
         case LearningsRecorded():
-            return replace(state, learnings=event.learnings)
+            return replace(state, learnings=event.learnings, unread=())
         case RunFinished():
             return replace(state, finished=event.reason)
         case _:
@@ -112,8 +120,22 @@ def _add(state: RunState, candidate: Candidate) -> RunState:
     return replace(state, nodes=_with(state.nodes, candidate.id, Node(candidate, screened=state.screen is None)))
 
 
+def _classified(state: RunState, event: CompetitionClassified) -> RunState:
+    """The domain holds from here on, in the profile's facts too."""
+    assert state.competition is not None
+    assert state.profile is not None
+    facts = {**state.profile.facts, "domain": event.domain}
+    return replace(
+        state,
+        competition=state.competition.model_copy(update={"domain": event.domain}),
+        profile=state.profile.model_copy(update={"facts": facts}),
+        classified=True,
+        unread=(),
+    )
+
+
 def _proposed(state: RunState, candidate: Candidate) -> RunState:
-    state = replace(_add(state, candidate), proposals=state.proposals + 1)
+    state = replace(_add(state, candidate), proposals=state.proposals + 1, unread=())
     if candidate.operator is Operator.DEBUG:
         root = repair_root(state, candidate.id)
         state = replace(state, debugs=_with(state.debugs, root, state.debugs.get(root, 0) + 1))
@@ -125,11 +147,15 @@ def _proposed(state: RunState, candidate: Candidate) -> RunState:
 
 
 def _proposal_failed(state: RunState, event: ProposalFailed) -> RunState:
-    state = replace(state, proposals=state.proposals + 1)
+    state = replace(state, proposals=state.proposals + 1, unread=())
     if event.operator is Operator.DEBUG and event.candidate is not None:
-        # the engineer gave this repair chain up: no further attempt is asked for
         root = repair_root(state, event.candidate)
-        return replace(state, debugs=_with(state.debugs, root, state.rules.search.debug_attempts))
+        done = state.debugs.get(root, 0) + 1
+        # Where the engineer gave the chain up, no further attempt is asked for.
+        return replace(
+            state,
+            debugs=_with(state.debugs, root, state.rules.search.debug_attempts if event.exhausted else done),
+        )
     branch = state.branches.get(event.branch or "")
     if branch is None or event.scale is None:
         return state
@@ -162,7 +188,14 @@ def _executed(state: RunState, event: ExecutionStarted | ExecutionFinished) -> R
 
 
 def _go_on(state: RunState) -> RunState:
-    """Who resumes an interrupted run wants it to go on, unless its choice was made already."""
+    """Who resumes an interrupted run wants it to go on, unless its choice was made already.
+
+    One whose provider failed goes on where it stood in any case; what it handed over meanwhile was for the time being.
+    """
+    if state.finished == "provider":
+        state = replace(state, finished=None)
+    if state.search_ended == "provider":
+        state = replace(state, search_ended=None, ensemble=None, chosen=None)
     if not state.interrupted or state.chosen is not None:
         return state
     ended = None if state.search_ended == "interrupted" else state.search_ended

@@ -11,6 +11,7 @@ from haste.schema.config import RunConfig, Start
 from haste.schema.events import (
     CandidateDecided,
     EnsembleDecided,
+    ModelReplied,
     Purpose,
     ScreenDecided,
     SkillsLoaded,
@@ -21,6 +22,8 @@ from haste.schema.execution import Outcome
 from haste.schema.knowledge import Learning, Loading, SkillNote
 from haste.schema.profile import Profile
 from haste.schema.solution import BlobRef, Candidate, Scale
+
+from .spending import Spending
 
 FINAL = 0  # the "fold" of a final fit
 
@@ -108,6 +111,7 @@ class RunState:
     config: RunConfig | None = None
     competition: Competition | None = None
     profile: Profile | None = None
+    classified: bool = False  # the engineer gave its word on the domain
     skills_loaded: SkillsLoaded | None = None  # None: not yet, or a cold start
     search_folds: int = 0
     confirm_folds: int = 0
@@ -117,6 +121,9 @@ class RunState:
     screen: ScreenDecided | None = None
     branches: Mapping[str, Branch] = field(default_factory=dict)
     proposals: int = 0  # asked for, answered or not: the position that chance is drawn at
+    spending: Spending = field(default_factory=Spending)
+    unread: tuple[ModelReplied, ...] = ()  # paid for, and no answer of the engineer has followed from them yet
+    given_up: bool = False  # no model answers any more
     search_ended: StopReason | None = None
     interrupted: bool = False
     ensemble: EnsembleDecided | None = None
@@ -136,6 +143,12 @@ class RunState:
     def skills(self) -> tuple[SkillNote, ...]:
         """What briefs show of the skills: the journal's words, never the store's."""
         return self.skills_loaded.notes if self.skills_loaded else ()
+
+    @property
+    def awaits_domain(self) -> bool:
+        """Whether a model is to say what the competition's folder did not: the domain it belongs to."""
+        assert self.competition is not None, "the journal begins with RunStarted"
+        return self.rules.model != "builtin" and self.competition.domain_is_inferred and not self.classified
 
     @property
     def awaits_skills(self) -> bool:

@@ -8,6 +8,7 @@ from haste.schema.competition import Direction
 from haste.schema.events import (
     CandidateDecided,
     CandidateProposed,
+    CompetitionClassified,
     CompetitionProfiled,
     Event,
     RunStarted,
@@ -113,6 +114,9 @@ class _Story:
                 self.started = event
             case CompetitionProfiled():
                 self.profiled = event
+            case CompetitionClassified() if self.started is not None:
+                said = self.started.competition.model_copy(update={"domain": event.domain})
+                self.started = self.started.model_copy(update={"competition": said})
             case CandidateProposed():
                 self.candidates[event.candidate.id] = event.candidate
             case SubmissionChosen():
