@@ -13,6 +13,7 @@ from .drift import measure_drift
 from .facts import facts_of
 from .scheme import as_times, why
 from .settings import ValidationSettings
+from .shown import files_shown, first_lines, first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _MOST_CLASSES = 50
 _EXAMPLE_LENGTH = 60
+_MOST_LEVELS, _LEVEL_LENGTH = 8, 30
 
 
 def profile(loaded: LoadedCompetition, resources: Resources, seed: int) -> Profile:
@@ -55,6 +57,9 @@ def profile(loaded: LoadedCompetition, resources: Resources, seed: int) -> Profi
         validation_reason=_reason(competition),
         resources=resources,
         notes=_notes(competition, columns, drift, (duplicates, shared)),
+        files=files_shown(loaded),
+        rows=first_rows(train[names]),
+        sample_submission=first_lines(loaded.sample),
     )
     return found.model_copy(update={"facts": facts_of(competition, found)})
 
@@ -88,6 +93,7 @@ def _column(competition: Competition, column: Series[Any], test: Series[Any] | N
         mean_length=float(known.astype("str").str.len().mean()) if strings and len(known) else None,
         unseen=_unseen(known, test) if role is Role.CATEGORICAL and test is not None else None,
         examples=examples,
+        levels=_levels(known) if role is Role.CATEGORICAL else {},
         **figures,
     )
 
@@ -144,6 +150,12 @@ def _target(competition: Competition, column: Series[Any], left_out: int) -> Tar
         name=str(column.name), missing=missing, n_unique=n_unique, shares=shares, is_count=whole,
         sd=float(values.std()) if len(values) else None, **_figures(values),
     )  # fmt: skip
+
+
+def _levels(known: Series[Any]) -> dict[str, float]:
+    """The most frequent levels and their shares; ties by name, so that equal tables have equal profiles."""
+    shares = known.astype("str").value_counts(normalize=True).sort_index().sort_values(ascending=False, kind="stable")
+    return {str(level)[:_LEVEL_LENGTH]: round(float(share), 4) for level, share in shares.head(_MOST_LEVELS).items()}
 
 
 def _level(level: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .competition import Competition
-from .execution import Outcome
+from .execution import Limits, Outcome
 from .knowledge import SkillNote
 from .profile import Profile
 from .solution import Diagnosis, Operator, Scale
@@ -70,3 +70,4 @@ class Brief(Value):
     skills: tuple[SkillNote, ...] = ()
     iterations_left: int | None = None
     time_left_s: float | None = None
+    limits: Limits = Limits()  # of one execution of a script

@@ -37,6 +37,7 @@ class ColumnProfile(Value):
     mean_length: float | None = None  # characters; text only
     unseen: float | None = None  # share of test rows whose level never occurs in train; categorical only
     examples: tuple[str, ...] = ()  # up to three values, cut at 60 characters
+    levels: dict[str, float] = {}  # the most frequent levels -> share, at most eight; categorical only
 
 
 class TargetProfile(Value):
@@ -82,6 +83,9 @@ class Profile(Value):
     resources: Resources
     facts: dict[str, Fact] = {}  # the flat view that conditions are tested against; docs/facts.md lists them
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # what a script finds below `input/`, a folder as one line with what it holds
+    rows: tuple[dict[str, str], ...] = ()  # the first training rows, values cut at 120 characters
+    sample_submission: tuple[str, ...] = ()  # the file's first lines
 
     def of_role(self, *roles: Role) -> tuple[ColumnProfile, ...]:
         return tuple(column for column in self.columns if column.role in roles)
