@@ -5,7 +5,17 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from haste.schema.conditions import Condition
-from haste.schema.knowledge import Learning, ObservationRecord, RunRecord, Skill, Status, TextFile, Tier
+from haste.schema.knowledge import (
+    Learning,
+    ObservationRecord,
+    PromotionProposal,
+    RunRecord,
+    Skill,
+    Status,
+    TextFile,
+    Tier,
+    Verdict,
+)
 from haste.skills.inventory import Inventory, load_inventory
 from haste.skills.skill import text_file
 
@@ -58,6 +68,10 @@ def learning(run: str = "r1", **fields: object) -> Learning:
         "tried": 1,
     }
     return Learning.model_validate(base | fields)
+
+
+def proposal(verdict: Verdict, **fields: object) -> PromotionProposal:
+    return PromotionProposal.model_validate({"verdict": verdict, "reason": "it says so"} | fields)
 
 
 def run(name: str, competition: str, domain: str = "tabular", **fields: object) -> RunRecord:

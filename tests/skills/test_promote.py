@@ -25,6 +25,7 @@ from .making import (
     domain_skill,
     inventory,
     learning,
+    proposal,
     results,
     run,
     seen,
@@ -120,16 +121,16 @@ def test_vetoed_and_retired_claims_are_not_learned_again() -> None:
 
 
 def test_an_engineer_may_propose_a_tier_but_only_counting_gives_status() -> None:
-    found = promote_learning(learning(), shelf(*HOME), Verdict.GLOBAL)
+    found = promote_learning(learning(), shelf(*HOME), proposal(Verdict.GLOBAL))
     assert (found.verdict, found.counted, found.by) == (Verdict.GLOBAL, Verdict.COMPETITION, "engineer")
     assert found.changes[0].after.status is Status.CANDIDATE
-    nothing = promote_learning(learning(gain=-1.0), shelf(), Verdict.DOMAIN)
+    nothing = promote_learning(learning(gain=-1.0), shelf(), proposal(Verdict.DOMAIN))
     assert nothing.verdict is Verdict.SKIP
 
 
 def test_a_proposal_that_names_its_competition_stays_there() -> None:
     told = learning(claim="alpha-one/target_encoding/+")
-    found = promote_learning(told, shelf(*HOME), Verdict.DOMAIN)
+    found = promote_learning(told, shelf(*HOME), proposal(Verdict.DOMAIN))
     assert found.verdict is Verdict.COMPETITION
     assert found.changes[0].after.tier is Tier.COMPETITION
     assert {problem.code for problem in found.refusals} == {"leak"}
@@ -259,7 +260,8 @@ def test_promotion_never_lowers_a_tier_or_loses_a_skill(
     given: tuple[list[Learning], Shelf], proposed: dict[str, Verdict]
 ) -> None:
     told, before = given
-    promotions, after = promote_round(told, before, proposed)
+    said = {name: proposal(verdict) for name, verdict in proposed.items()}
+    promotions, after = promote_round(told, before, lambda one, _: said.get(one.id))
     for promotion in promotions:
         assert promotion.reason
         for change in promotion.changes:

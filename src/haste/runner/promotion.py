@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from haste.schema.knowledge import Promotion, Verdict
+from haste.agents.engineer import Answer, Engineer
+from haste.schema.knowledge import Learning, Promotion, PromotionProposal
+from haste.skills.briefing import promotion_brief
 from haste.skills.ledger import write_records
-from haste.skills.promote import Shelf, move_statuses, promote_learning, raise_skills
+from haste.skills.promote import Judge, Shelf, by_counting, move_statuses, promote_learning, raise_skills
 from haste.skills.writing import decision, store_writes
 from haste.store.inventory import SkillFiles
 
 from .skill_store import Reading
 
 Ask = Callable[[Promotion], bool | None]  # True: let it happen; False: veto; None: stop here
+Settle = Callable[[Answer[PromotionProposal | None]], PromotionProposal | None]  # asks, pays and records
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,25 @@ class Settled:
     vetoed: bool
 
 
+def judge_of(engineer: Engineer, settle: Settle) -> Judge:
+    """The engineer as a judge of learnings; `settle` turns its answer, which may be questions to a model, into one."""
+
+    def judge(learning: Learning, shelf: Shelf) -> PromotionProposal | None:
+        return settle(engineer.promote(promotion_brief(learning, shelf)))
+
+    return judge
+
+
 def settle_round(
-    reading: Reading, writer: Writer | None, ask: Ask = lambda _: True, proposed: Mapping[str, Verdict] | None = None
+    reading: Reading, writer: Writer | None, ask: Ask = lambda _: True, judge: Judge = by_counting
 ) -> Iterator[Settled]:
     """Learnings by id, then raised tiers, then statuses, as `promote_round` has it, each settled before the next.
 
-    `ask` is put every promotion that would change a file. Without a `writer` nothing is written.
+    The judge is asked about each learning as the shelf then is. `ask` is put every promotion that would change a
+    file. Without a `writer` nothing is written.
     """
     shelf = reading.shelf
-    for propose in (_learnings(reading, proposed or {}), _moves(raise_skills), _moves(move_statuses)):
+    for propose in (_learnings(reading, judge), _moves(raise_skills), _moves(move_statuses)):
         while (promotion := propose(shelf)) is not None:
             answer = ask(promotion) if promotion.changes else True
             if answer is None:
@@ -62,12 +75,12 @@ def settle_round(
             yield Settled(promotion, vetoed=not answer)
 
 
-def _learnings(reading: Reading, proposed: Mapping[str, Verdict]) -> Callable[[Shelf], Promotion | None]:
+def _learnings(reading: Reading, judge: Judge) -> Callable[[Shelf], Promotion | None]:
     waiting = iter(sorted(reading.pending, key=lambda learning: learning.id))
 
     def propose(shelf: Shelf) -> Promotion | None:
         learning = next(waiting, None)
-        return None if learning is None else promote_learning(learning, shelf, proposed.get(learning.id))
+        return None if learning is None else promote_learning(learning, shelf, judge(learning, shelf))
 
     return propose
 

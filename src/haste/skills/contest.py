@@ -10,21 +10,26 @@ from haste.schema.knowledge import Problem, Skill, Status
 from .claims import read_claim
 from .evidence import Evidence, votes
 from .inventory import Inventory
-from .lifecycle import clash
+from .lifecycle import clash, overlap
 from .wording import with_table
 
 ENOUGH = 2  # competitions on each side before a fact may tell them apart
 
 
-def rivals(skill: Skill, inventory: Inventory) -> tuple[Skill, ...]:
-    """The live skills that give opposite advice for the same situation to some of the same readers, by id."""
+def rivals(skill: Skill, inventory: Inventory, named: Sequence[Skill] = ()) -> tuple[Skill, ...]:
+    """The live skills that give opposite advice to some of the same readers, by id.
+
+    These are the ones of the opposite claim whose conditions can hold together with the skill's, those that it is tied
+    to from both sides already, and those `named` by whoever judges it.
+    """
     claim = read_claim(skill.claim)
-    if claim is None:
-        return ()
-    opposite = inventory.by_claim.get(claim.opposite, ())
-    return tuple(
-        held.skill for held in opposite if held.skill.status is not Status.RETIRED and clash(skill, held.skill)
-    )
+    opposite = inventory.by_claim.get(claim.opposite, ()) if claim else ()
+    found = [held for held in opposite if clash(skill, held.skill)]
+    tied = (inventory.by_id.get(rival) for rival in skill.conflicts_with)
+    found += [held for held in tied if held and skill.id in held.skill.conflicts_with]
+    found += [inventory.by_id[one.id] for one in named if one.id in inventory.by_id]
+    live = {held.skill.id: held.skill for held in found if held.skill.status is not Status.RETIRED}
+    return tuple(live[key] for key in sorted(live) if key != skill.id and overlap(skill, live[key]))
 
 
 def contest(

@@ -10,6 +10,7 @@ from haste.schema.knowledge import Skill, Status, Tier
 from .absence import absence_effect, masked_count
 from .claims import read_claim
 from .evidence import Evidence, Tally, Vote, effect, tally, votes, votes_in_scope
+from .overlap import exclusive
 from .thresholds import DEFAULTS
 
 
@@ -82,11 +83,11 @@ def rule(skill: Skill, evidence: Evidence, rivals: Iterable[Skill] = ()) -> Ruli
 
 
 def clash(a: Skill, b: Skill) -> bool:
-    """Whether two skills give opposite advice for the same situation, and one reader could see both."""
+    """Whether two skills give opposite advice for the same situation, and one reader could see both and use both."""
     first, second = read_claim(a.claim), read_claim(b.claim)
     if a.id == b.id or first is None or second is None or first.opposite != str(second):
         return False
-    return overlap(a, b)
+    return overlap(a, b) and not exclusive(a.conditions, b.conditions)
 
 
 def overlap(a: Skill, b: Skill) -> bool:

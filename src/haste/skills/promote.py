@@ -1,12 +1,13 @@
 """Promotion between rounds: a verdict on each learning, then what counting moves. Decides; writes nothing.
 
-An engineer may propose a verdict. The gate, duplicates, tombstones and clashes are code and come first; without a
-proposal the tier is what counting supports. Promotion raises tiers and never lowers one.
+An engineer may propose a verdict, better words and what the learning duplicates or contradicts. The gate, duplicates,
+tombstones and clashes are code and come first; a proposal that does not stand (`proposal`) leaves the verdict to
+counting, as does none. Promotion raises tiers and never lowers one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from haste.schema.knowledge import (
@@ -14,6 +15,7 @@ from haste.schema.knowledge import (
     Learning,
     Problem,
     Promotion,
+    PromotionProposal,
     Skill,
     SkillChange,
     Status,
@@ -27,6 +29,7 @@ from .evidence import Evidence, votes
 from .gate import find_duplicate, gate
 from .inventory import Inventory, with_changes
 from .lifecycle import counted_tier, rule
+from .proposal import Admissible, check_proposal
 from .thresholds import DEFAULTS
 from .tombstones import barred
 from .wording import RANK, draft, widened, without_table
@@ -56,23 +59,55 @@ class Shelf:
         return replace(self, inventory=with_changes(self.inventory, (change.after for change in promotion.changes)))
 
 
-def promote_learning(learning: Learning, shelf: Shelf, proposed: Verdict | None = None) -> Promotion:
+Judge = Callable[[Learning, Shelf], PromotionProposal | None]  # an engineer, asked; None leaves it to counting
+
+
+def by_counting(_learning: Learning, _shelf: Shelf) -> None:
+    """The judge that has no opinion."""
+
+
+def promote_learning(learning: Learning, shelf: Shelf, proposed: PromotionProposal | None = None) -> Promotion:
     """The verdict on one learning, with the files to write. `proposed` is an engineer's; None leaves it to counting."""
     skill = draft(learning, shelf.inventory.by_name)
-    counted = _counted(skill, learning, shelf)
-    ruling = _Ruling(learning, skill, counted, proposed)
+    ruling = _Ruling(learning, skill, _counted(skill, learning, shelf))
     if problems := gate(skill):
         return ruling.skip(f"refused: {problems[0].reason}", problems)
     if reason := barred(skill, shelf.inventory, shelf.evidence.decisions):
         return ruling.skip(reason)
     if found := find_duplicate(skill, shelf.inventory):
         return ruling.skip(f"already covered by {found.held.skill.name} ({found.how})", covered=found.held.skill)
-    if proposed is Verdict.SKIP:
-        return ruling.skip("the engineer sees nothing new in it")
-    against = proposed is None or (learning.gain is not None and learning.gain * sign_of(learning.claim) <= 0)
-    if counted is Verdict.SKIP and against:
+    if proposed is None:
+        return _by_counting(ruling, shelf)
+    terms = shelf.terms_of(skill)
+    checked = check_proposal(proposed, learning, shelf.inventory, shelf.evidence, terms)
+    if isinstance(checked, Problem):
+        counted = _by_counting(ruling, shelf)
+        reason = f"{counted.reason}; the engineer's proposal does not stand: {checked.reason}"
+        # Only what is written carries the refusal: a skipped learning's own text was not refused.
+        refusals = (*counted.refusals, checked) if counted.changes else counted.refusals
+        return counted.model_copy(update={"reason": reason, "refusals": refusals})
+    return _by_engineer(ruling, shelf, checked)
+
+
+def _by_counting(ruling: _Ruling, shelf: Shelf) -> Promotion:
+    if ruling.counted is Verdict.SKIP:
         return ruling.skip("no effect beyond noise where it was found")
-    return _admit(ruling, shelf, _TIER.get(proposed or counted) or _TIER.get(counted, Tier.COMPETITION))
+    return _admit(ruling, shelf, _TIER[ruling.counted])
+
+
+def _by_engineer(ruling: _Ruling, shelf: Shelf, checked: Admissible) -> Promotion:
+    learning = ruling.learning
+    ruling = replace(ruling, proposed=checked)
+    if checked.verdict is Verdict.SKIP:
+        said = f"covered by {checked.covers.name}" if checked.covers else "the engineer sees nothing new in it"
+        return ruling.skip(f"{said}: {checked.reason}", covered=checked.covers)
+    against = learning.gain is not None and learning.gain * sign_of(learning.claim) <= 0
+    if ruling.counted is Verdict.SKIP and against:
+        return ruling.skip("no effect beyond noise where it was found")
+    if checked.leaks:
+        return _admit(ruling, shelf, Tier.COMPETITION)
+    ruling = replace(ruling, skill=checked.skill)
+    return _admit(ruling, shelf, _TIER.get(checked.verdict) or _TIER.get(ruling.counted, Tier.COMPETITION))
 
 
 def raise_skills(shelf: Shelf) -> Iterable[Promotion]:
@@ -125,12 +160,15 @@ def move_statuses(shelf: Shelf) -> Iterable[Promotion]:
 
 
 def promote_round(
-    learnings: Iterable[Learning], shelf: Shelf, proposed: Mapping[str, Verdict] | None = None
+    learnings: Iterable[Learning], shelf: Shelf, judge: Judge = by_counting
 ) -> tuple[tuple[Promotion, ...], Shelf]:
-    """All verdicts of a round without a person: learnings by id, then raised tiers, then statuses."""
+    """All verdicts of a round without a person: learnings by id, then raised tiers, then statuses.
+
+    The judge is asked about each learning as the shelf then is.
+    """
     done: list[Promotion] = []
     for learning in sorted(learnings, key=lambda learning: learning.id):
-        promotion = promote_learning(learning, shelf, (proposed or {}).get(learning.id))
+        promotion = promote_learning(learning, shelf, judge(learning, shelf))
         done.append(promotion)
         shelf = shelf.after(promotion)
     for step in (raise_skills, move_statuses):
@@ -149,11 +187,15 @@ class _Ruling:
     learning: Learning
     skill: Skill
     counted: Verdict
-    proposed: Verdict | None
+    proposed: Admissible | None = None
 
     def skip(self, reason: str, problems: tuple[Problem, ...] = (), covered: Skill | None = None) -> Promotion:
         skipped = self.verdict(Verdict.SKIP, reason, (), problems)
-        return skipped.model_copy(update={"skill": covered.id if covered else None})
+        skipped = skipped.model_copy(update={"skill": covered.id if covered else None})
+        if covered and sign_of(covered.claim) != sign_of(self.learning.claim):
+            # "Do not shuffle" may be covered by "keep the order": the gain of one counts against the other.
+            return skipped.model_copy(update={"supports": ()})
+        return skipped
 
     def verdict(
         self, verdict: Verdict, reason: str, changes: tuple[SkillChange, ...], problems: tuple[Problem, ...]
@@ -183,6 +225,11 @@ def _counted_tier(skill: Skill, shelf: Shelf) -> Tier | None:
     return counted_tier(skill.model_copy(update={"discovered_in": first.discovered_in}), shelf.evidence)
 
 
+def counted_verdict(learning: Learning, shelf: Shelf) -> Verdict:
+    """What counting alone says of a learning's tier, before duplicates and clashes are looked for."""
+    return _counted(draft(learning, shelf.inventory.by_name), learning, shelf)
+
+
 def _counted(skill: Skill, learning: Learning, shelf: Shelf) -> Verdict:
     tier = _counted_tier(skill, shelf)
     if tier is not None:
@@ -194,20 +241,22 @@ def _counted(skill: Skill, learning: Learning, shelf: Shelf) -> Verdict:
 
 
 def _admit(ruling: _Ruling, shelf: Shelf, tier: Tier) -> Promotion:
-    skill = ruling.skill
+    skill, proposed = ruling.skill, ruling.proposed
     changes: tuple[SkillChange, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = proposed.leaks if proposed else ()
     if tier is not Tier.COMPETITION:
-        base = min(_siblings(skill, tier, shelf), key=_age, default=skill)
+        base = _base(skill, tier, shelf, reworded=proposed is not None and proposed.reworded)
         changes, problems = _raised(base, tier, shelf)
-    reason = f"{'proposed' if ruling.proposed else 'counting supports it'} for the {tier} tier"
+    reason = f"{'proposed' if proposed else 'counting supports it'} for the {tier} tier"
     if not changes:
         if problems:
             reason = f"kept at the competition tier: {problems[0].reason}"
         tier = Tier.COMPETITION
         skill = skill.model_copy(update={"status": rule(skill, shelf.evidence).status})
         changes = (SkillChange(before=None, after=skill),)
-    against = rivals(changes[0].after, shelf.inventory)
+    against = rivals(changes[0].after, shelf.inventory, proposed.rivals if proposed else ())
+    if proposed:
+        reason = f"{reason}: {proposed.reason}"
     if not against:
         return ruling.verdict(_VERDICT[tier], reason, changes, problems)
     written, more = contest(changes[0].after, against, shelf.evidence)
@@ -215,6 +264,14 @@ def _admit(ruling: _Ruling, shelf: Shelf, tier: Tier) -> Promotion:
     rest = _changes(shelf, written[1:])
     reason = f"opposite advice is kept with the conditions of both: {', '.join(rival.name for rival in against)}"
     return ruling.verdict(Verdict.CONFLICT, reason, (entering, *changes[1:], *rest), problems + more)
+
+
+def _base(skill: Skill, tier: Tier, shelf: Shelf, *, reworded: bool) -> Skill:
+    """Who is raised: the first finder of the claim, in the engineer's words where it has given some."""
+    base = min(_siblings(skill, tier, shelf), key=_age, default=skill)
+    if reworded and base is not skill and base.origin == "learned":
+        return base.model_copy(update={"body": skill.body, "conditions": skill.conditions})
+    return base
 
 
 def _age(skill: Skill) -> tuple[int, str]:
@@ -263,7 +320,8 @@ def _raised(skill: Skill, tier: Tier, shelf: Shelf) -> tuple[tuple[SkillChange, 
         for sibling in _siblings(skill, tier, shelf)
         if sibling.status is not Status.CONTESTED
     )
-    return (SkillChange(before=skill if known else None, after=wide), *merged), ()
+    before = shelf.inventory.by_id[skill.id].skill if known else None
+    return (SkillChange(before=before, after=wide), *merged), ()
 
 
 def _changes(shelf: Shelf, written: Iterable[Skill]) -> tuple[SkillChange, ...]:
