@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from haste.schema.competition import Grade, Medal
+from haste.search.progress import iterations, keep_rate
 
 from .markup import Markup, Piece, join, tag
 from .narration import one_line
 from .numbers import UNKNOWN, duration_text, score_text, share_text
 from .story import Story
-from .summary import iterations, keep_rate
 from .wording import STOPS, direction_text, missing_text, reported
 
 
