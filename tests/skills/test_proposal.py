@@ -188,7 +188,7 @@ def test_exclusive(a: str, b: str, apart: bool) -> None:
 
 def test_a_brief_shows_what_is_near_first_and_names_no_competition() -> None:
     fillers = [domain_skill(f"filler-{n}", claim=f"any/f{n}/+", technique=f"f{n}") for n in range(12)]
-    opposite = domain_skill("avoid-te", claim="any/target_encoding/-", technique="target_encoding")
+    opposite = domain_skill("avoid-te", claim="any/target_encoding/-", technique=None)
     alike = domain_skill("levels", claim="l/l/+", technique="l", body="Smoothed target means for columns with levels.")
     hidden = domain_skill("words", "text", claim="any/target_encoding/+", technique="target_encoding")
     records = [
@@ -233,5 +233,6 @@ def test_a_wider_skill_takes_the_first_finder_in_the_engineers_words() -> None:
     assert (found.verdict, found.skill) == (Verdict.DOMAIN, known.id)
     assert found.changes[0].before == known
     assert "Shrink the means of rare levels." in found.changes[0].after.body
+    later = later.model_copy(update={"statement": "Means of RoomsTotal helped."})
     plain = promote_learning(later, shelf(*HOME, store=inventory(known, skill("other"))), proposal(Verdict.DOMAIN))
     assert "Smoothed target means" in plain.changes[0].after.body
