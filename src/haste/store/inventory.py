@@ -108,12 +108,16 @@ class SkillFiles:
             self._refuse_newer()
             for write in writes:
                 self._check(write)
-            for write in writes:
-                target = self._inside(write.path)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                replace_text(target, write.text)
-                if write.replaces is not None and write.replaces != write.path:
-                    self._remove(self._inside(write.replaces))
+            self._put(writes)
+
+    def redo(self, writes: Sequence[StoreWrite]) -> None:
+        """`write`, for writes of which some, or a part of one, may have been done before the process was killed."""
+        with self.lock():
+            self._refuse_newer()
+            left = [write for write in writes if not self._done(write)]
+            for write in left:
+                self._check(write)
+            self._put(left)
 
     def export(self, files: Iterable[TextFile], destination: Path) -> int:
         """A flat copy for other tools, `<destination>/<name>/SKILL.md`; says how many. Other folders there are left."""
@@ -151,6 +155,25 @@ class SkillFiles:
             except StoreError as fault:
                 problems.append(Problem(where=where, code=fault.kind, reason=fault.message))
         return Contents(tuple(files), tuple(problems))
+
+    def _put(self, writes: Sequence[StoreWrite]) -> None:
+        for write in writes:
+            target = self._inside(write.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            replace_text(target, write.text)
+            if write.replaces is not None and write.replaces != write.path:
+                self._remove(self._inside(write.replaces))
+
+    def _done(self, write: StoreWrite) -> bool:
+        """Whether the text is in place; what it replaces is then removed, if it is still there."""
+        target = self._inside(write.path)
+        if not target.exists() or read_text(target, LIMIT) != write.text:
+            return False
+        if write.replaces is not None and write.replaces != write.path:
+            old = self._inside(write.replaces)
+            if old.exists() and digest_of(read_text(old, LIMIT)) == write.expected:
+                self._remove(old)
+        return True
 
     def _check(self, write: StoreWrite) -> None:
         if len(write.text.encode()) > LIMIT:

@@ -1,0 +1,72 @@
+"""What a campaign is given by whoever starts it: its journal, its folder, its store, and how runs are opened and ended.
+
+Concrete backends come in here as callables, made in `cli.campaign_wiring`. `finish` returns nothing on purpose: a run
+is graded in it, into that run's own grades stream, and no grade comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from haste.runner.context import Context
+from haste.runner.promotion import Settled, settle_round
+from haste.runner.skill_store import Reading
+from haste.schema.campaign import CampaignEntry, CampaignEvent, Classified, RunId
+from haste.schema.config import RunConfig
+from haste.schema.events import Entry, Event
+from haste.search.state import RunState
+from haste.store.inventory import SkillFiles
+
+
+class Journal(Protocol):
+    def append(self, event: CampaignEvent) -> CampaignEntry: ...
+
+    def read(self) -> Iterator[CampaignEntry]: ...
+
+
+@dataclass(frozen=True)
+class Backends:
+    """How things are done on this machine. All but `classify` are called from the threads of runs."""
+
+    classify: Callable[[str], Classified]  # raises HasteError for what cannot be loaded
+    open_run: Callable[[RunConfig, Path], Context]  # begins a run in that folder, or takes it up; same folder, same run
+    finish: Callable[[Context, RunState], None]  # grade, report
+    close: Callable[[Context], None]
+    events: Callable[[Path], tuple[Event, ...]]  # of a run's journal; empty where none was begun
+    settle: Callable[[Reading], Iterator[Settled]] = lambda reading: settle_round(reading, None)  # verdicts; no writing
+
+
+def _unwatched(_run: RunId, _entry: Entry, _state: RunState) -> None:
+    return None
+
+
+def _untold(_entry: CampaignEntry) -> None:
+    return None
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass
+class Campaign:
+    folder: Path  # absolute
+    journal: Journal
+    skills: SkillFiles
+    backends: Backends
+    clock: Callable[[], float]
+    watch: Callable[[CampaignEntry], None] = _untold  # told of every entry of the campaign's journal
+    watch_run: Callable[[RunId, Entry, RunState], None] = (
+        _unwatched  # told of every entry of every run, from its thread
+    )
+    interrupted: Callable[[], bool] = _never  # has the person asked for a pause?
+
+    def run_folder(self, run: RunId) -> Path:
+        return self.folder / "runs" / run
+
+    def pinned(self, number: int) -> Path:
+        """The copy of the store that the warm runs of a round go by."""
+        return self.folder / "rounds" / f"{number:02d}" / "skills"
