@@ -142,6 +142,59 @@ def new_folder(out: Path, competition: str, seed: int) -> Path:
     raise StoreError(msg, where=str(out))
 
 
+def prepare(config: RunConfig) -> tuple[LoadedCompetition, RunConfig]:
+    """The competition, loaded and fit to be solved, and the configuration that finds it again from anywhere."""
+    from haste.competition.catalogue import resolve
+
+    loaded = load_competition(config.competition)
+    place = resolve(config.competition)
+    if config.competition != place.name or Path(config.competition).is_dir():
+        config = config.model_copy(update={"competition": str(place.absolute())})
+    _fit_to_be_solved(loaded, config)
+    return loaded, config
+
+
+def begin_run(config: RunConfig, loaded: LoadedCompetition, folder: Path, script: bytes | None = None) -> Context:
+    """Open a run in an empty folder that is there, whose name becomes the run's."""
+    from haste.store.files import FileStore
+
+    store = FileStore(folder)
+    try:
+        if script is not None:
+            config = config.model_copy(update={"from_solution": store.put(script)})
+        context = make_context(config, loaded, store, folder)
+        store.append(
+            RunStarted(
+                run_id=folder.name,
+                config=config,
+                competition=loaded.competition,
+                code_version=__version__,
+                executor=context.executor.name,
+                missing_guarantees=missing(context.executor.guarantees()),
+            )
+        )
+    except HasteError:
+        store.close()
+        shutil.rmtree(folder, ignore_errors=True)  # nothing was begun that could be resumed
+        raise
+    return context
+
+
+def resume_run(run: Path) -> Context:
+    """Take up a run where its journal ends. Raises StoreError without a beginning, CompetitionError if data changed."""
+    from haste.competition.digests import check_unchanged
+
+    store, folder = open_store(run)
+    store.claim()  # before the executor: a run that is still going must not lose its working folders
+    first = next(store.read(), None)
+    if first is None or not isinstance(first.event, RunStarted):
+        msg = "the journal has no beginning: nothing was done yet"
+        raise StoreError(msg, where=str(folder), hint="start the run again with `haste run`")
+    loaded = load_competition(first.event.config.competition)
+    check_unchanged(loaded, first.event.competition.digests)
+    return make_context(first.event.config, loaded, store, folder.absolute())
+
+
 @dataclass
 class Session:
     """One run, ready to be driven."""
@@ -152,51 +205,15 @@ class Session:
     @classmethod
     def begin(cls, config: RunConfig, out: Path, own_script: Path | None = None) -> Session:
         """Load the competition, open a fresh folder, and write the journal's first event."""
-        from haste.competition.catalogue import resolve
-        from haste.store.files import FileStore
-
-        loaded = load_competition(config.competition)
-        place = resolve(config.competition)
-        if config.competition != place.name or Path(config.competition).is_dir():
-            config = config.model_copy(update={"competition": str(place.absolute())})
+        loaded, config = prepare(config)
         script = _script(own_script) if own_script else None
-        _fit_to_be_solved(loaded, config)
         folder = new_folder(out, loaded.competition.id, config.seed)
-        store = FileStore(folder)
-        try:
-            if script is not None:
-                config = config.model_copy(update={"from_solution": store.put(script)})
-            context = _context(config, loaded, store, folder)
-            store.append(
-                RunStarted(
-                    run_id=folder.name,
-                    config=config,
-                    competition=loaded.competition,
-                    code_version=__version__,
-                    executor=context.executor.name,
-                    missing_guarantees=missing(context.executor.guarantees()),
-                )
-            )
-        except HasteError:
-            store.close()
-            shutil.rmtree(folder, ignore_errors=True)  # nothing was begun that could be resumed
-            raise
-        return cls(context, resumed=False)
+        return cls(begin_run(config, loaded, folder, script), resumed=False)
 
     @classmethod
     def resume(cls, run: Path) -> Session:
         """Take up a run's folder. Raises StoreError without a beginning, CompetitionError if its data changed."""
-        from haste.competition.digests import check_unchanged
-
-        store, folder = open_store(run)
-        store.claim()  # before the executor: a run that is still going must not lose its working folders
-        first = next(store.read(), None)
-        if first is None or not isinstance(first.event, RunStarted):
-            msg = "the journal has no beginning: nothing was done yet"
-            raise StoreError(msg, where=str(folder), hint="start the run again with `haste run`")
-        loaded = load_competition(first.event.config.competition)
-        check_unchanged(loaded, first.event.competition.digests)
-        return cls(_context(first.event.config, loaded, store, folder.absolute()), resumed=True)
+        return cls(resume_run(run), resumed=True)
 
     def drive(self, *, as_json: bool) -> None:
         """Carry the run to its end, showing it; then grade, write the report, and say what came of it."""
@@ -210,7 +227,7 @@ class Session:
         live = _live(as_json)
         context.watch = live.watch
         try:
-            with live, _interruptible() as interrupted:
+            with live, interruptible() as interrupted:
                 context.interrupted = interrupted
                 live.recall(context.store.read())
                 if self.resumed and not _finished(context):
@@ -234,14 +251,14 @@ def score_solution(config: RunConfig, script: Path) -> ScriptScores:
     loaded = load_competition(config.competition)
     content = _script(script)
     with tempfile.TemporaryDirectory(prefix="haste-") as folder:
-        context = _context(config, loaded, MemoryStore(), Path(folder))
+        context = make_context(config, loaded, MemoryStore(), Path(folder))
         try:
             return score_script(context, content)
         finally:
             context.executor.close()
 
 
-def _context(config: RunConfig, loaded: LoadedCompetition, store: Any, folder: Path) -> Context:
+def make_context(config: RunConfig, loaded: LoadedCompetition, store: Any, folder: Path) -> Context:
     from haste.runner.context import Context
 
     from .skills_wiring import read_shelf
@@ -299,8 +316,8 @@ def _live(as_json: bool) -> LiveView:
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C asks for an orderly end; the second stops at once (and `haste resume` goes on)."""
+def interruptible(told: str = "ending with the best so far") -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C asks for an orderly end; the second stops at once (and resuming goes on)."""
     asked: list[int] = []
 
     def note(number: int, _frame: object) -> None:
@@ -308,7 +325,7 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             raise KeyboardInterrupt
         asked.append(number)
-        sys.stderr.write("\nhaste: ending with the best so far; press Ctrl-C again to stop at once\n")
+        sys.stderr.write(f"\nhaste: {told}; press Ctrl-C again to stop at once\n")
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
