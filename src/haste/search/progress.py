@@ -44,13 +44,16 @@ def best_score(state: RunState) -> float | None:
     return best.mean() if best else None
 
 
-def iterations_to_reach(state: RunState, score: float) -> int | None:
-    """How many refinements had been proposed when a kept search score first was at least that good; None: never."""
+def milestones(state: RunState) -> tuple[tuple[int, float], ...]:
+    """Each best score so far with the refinements proposed until then; whole candidates that count, in their order."""
+    found: list[tuple[int, float]] = []
     for node in state.nodes.values():
         mean = node.mean()
-        if mean is not None and _whole(node, state) and _counts(node, state) and not state.better(score, mean):
-            return _place(node, state)
-    return None
+        if mean is None or not _whole(node, state) or not _counts(node, state):
+            continue
+        if not found or state.better(mean, found[-1][1]):
+            found.append((_place(node, state), mean))
+    return tuple(found)
 
 
 def _best(state: RunState) -> Node | None:
