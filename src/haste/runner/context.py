@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from haste.agents.engineer import Engineer
 from haste.competition.loaded import Fold, LoadedCompetition, Splits
 from haste.competition.split import make_splits
 from haste.executor.protocol import Executor
+from haste.llm.protocol import LanguageModel
 from haste.schema.config import RunConfig
 from haste.schema.events import Entry, Purpose
+from haste.schema.model import Bound, ModelRequest, Usage
 from haste.search.state import RunState
 from haste.skills.inventory import load_inventory
 from haste.skills.promote import Shelf
@@ -25,6 +29,27 @@ def _never() -> bool:
 
 def _unwatched(_entry: Entry, _state: RunState) -> None:
     return None
+
+
+class Prices(Protocol):
+    """What asking a model costs, by its name."""
+
+    def bound(self, model: str, request: ModelRequest) -> Bound:
+        """The most that this one call can come to."""
+        ...
+
+    def usd(self, model: str, usage: Usage) -> float | None:
+        """None where no price is known, or the usage is not."""
+        ...
+
+
+@dataclass(frozen=True)
+class Models:
+    """Whom an engineer that asks is answered by, and what that costs."""
+
+    main: LanguageModel  # for every role
+    prices: Prices
+    fallback: LanguageModel | None = None
 
 
 def _bare() -> Shelf:
@@ -42,6 +67,8 @@ class Context:
     clock: Callable[[], float]
     watch: Callable[[Entry, RunState], None] = _unwatched  # told of every entry; decides nothing
     interrupted: Callable[[], bool] = _never  # has the person asked for the end?
+    models: Models | None = None  # None: the engineer needs none
+    pause: Callable[[float], None] = time.sleep  # seconds; may end early once the person asked for the end
     skills: Callable[[], Shelf] = _bare  # the store as it is at this moment; read once, at a warm start
 
     @cached_property

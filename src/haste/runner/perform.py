@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from haste.schema.events import Event
+from haste.schema.events import Event, SearchEnded
 from haste.search.actions import (
     Action,
     Blend,
+    Classify,
     Debug,
     Deliver,
     Draft,
@@ -22,12 +23,13 @@ from haste.search.actions import (
 from haste.search.state import RunState
 
 from .context import Context
+from .converse import Unanswered
 from .deliver import deliver
 from .ensemble import blend_finalists
 from .execute import execute
 from .profile import profile_competition
 from .skills import load_skills
-from .think import debug, draft, refine, reflect
+from .think import classify, debug, draft, refine, reflect
 
 
 def _record(action: Record, _state: RunState, _context: Context) -> Iterator[Event]:
@@ -36,6 +38,7 @@ def _record(action: Record, _state: RunState, _context: Context) -> Iterator[Eve
 
 DEEDS: dict[type[Any], Callable[[Any, RunState, Context], Iterator[Event]]] = {
     ProfileCompetition: profile_competition,
+    Classify: classify,
     LoadSkills: load_skills,
     Draft: draft,
     Execute: execute,
@@ -49,4 +52,9 @@ DEEDS: dict[type[Any], Callable[[Any, RunState, Context], Iterator[Event]]] = {
 
 
 def perform(action: Action, state: RunState, context: Context) -> Iterator[Event]:
-    return DEEDS[type(action)](action, state, context)
+    """Carry it out. Where a model would have to be asked and a budget forbids it, the search ends."""
+    try:
+        yield from DEEDS[type(action)](action, state, context)
+    except Unanswered as silence:
+        if silence.limit is not None:
+            yield SearchEnded(reason=silence.limit)

@@ -1,27 +1,41 @@
-"""Asking the engineer. It is told a brief; what it answers becomes candidates in the journal."""
+"""Asking the engineer. It is told a brief; what it answers becomes candidates in the journal.
+
+An engineer may have to ask a model first (`converse`); then each deed may end in `Unanswered`, with no answer at all.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
+from haste.competition.settings import DOMAINS
 from haste.schema.brief import Brief, Failure, Incumbent
 from haste.schema.events import (
     CandidateProposed,
+    CompetitionClassified,
     Event,
     LearningsRecorded,
     ProposalFailed,
     PrototypesDrafted,
 )
 from haste.schema.execution import Outcome
-from haste.schema.solution import Candidate, Operator, Proposal
-from haste.search.actions import Debug, Draft, Refine, Reflect
+from haste.schema.knowledge import Learning
+from haste.schema.solution import Candidate, Operator, Proposal, Unusable
+from haste.search.actions import Classify, Debug, Draft, Refine, Reflect
 from haste.search.chance import draw
 from haste.search.history import attempts
 from haste.search.state import Node, RunState
 
 from .context import Context
+from .converse import Unanswered, converse
+
+
+def classify(_action: Classify, state: RunState, context: Context) -> Iterator[Event]:
+    """The engineer's word on the domain; what is none leaves it as the loader inferred it."""
+    assert state.competition is not None
+    domain = yield from converse(context.engineer.classify(_brief(state)), state, context)
+    yield CompetitionClassified(domain=domain if domain in DOMAINS else state.competition.domain)
 
 
 def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
@@ -30,12 +44,21 @@ def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
     if context.config.from_solution is not None:
         made.append(own_script(context.config.from_solution))
     wanted = action.count - len(made)
-    proposals = context.engineer.draft(_brief(state), wanted) if wanted else ()
+    reason = "the engineer drafted nothing"
+    proposals: Sequence[Proposal] = ()
+    if wanted:
+        asking: Generator[Event, None, Sequence[Proposal] | Unusable]
+        asking = converse(context.engineer.draft(_brief(state), wanted), state, context)
+        answer = yield from asking
+        if isinstance(answer, Unusable):
+            reason = answer.reason
+        else:
+            proposals = answer
     made += [_candidate(p, Operator.DRAFT, context, f"c{len(made) + i}") for i, p in enumerate(proposals, 1)]
     if made:
         yield PrototypesDrafted(candidates=tuple(made))
     else:
-        yield ProposalFailed(operator=Operator.DRAFT, branch=None, scale=None, reason="the engineer drafted nothing")
+        yield ProposalFailed(operator=Operator.DRAFT, branch=None, scale=None, reason=reason)
 
 
 def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]:
@@ -49,11 +72,14 @@ def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]
             "iterations_left": branch.limit - branch.iterations,
         }
     )
-    proposal = context.engineer.refine(brief)
-    if proposal is None:
-        reason = f"nothing left to try at the scale of a {action.scale}"
+    proposal = yield from converse(context.engineer.refine(brief), state, context)
+    if not isinstance(proposal, Proposal):
         yield ProposalFailed(
-            operator=Operator.REFINE, branch=action.branch, scale=action.scale, reason=reason, exhausted=True
+            operator=Operator.REFINE,
+            branch=action.branch,
+            scale=action.scale,
+            reason=proposal.reason if proposal else f"nothing left to try at the scale of a {action.scale}",
+            exhausted=proposal is None,
         )
         return
     made = _candidate(proposal, Operator.REFINE, context, _next_id(state), incumbent.candidate)
@@ -65,21 +91,28 @@ def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
     brief = _brief(state).model_copy(
         update={"branch": failed.candidate.branch, "failure": _failure(failed, action.attempt, context)}
     )
-    proposal = context.engineer.debug(brief)
-    if proposal is None:
+    proposal = yield from converse(context.engineer.debug(brief), state, context)
+    if not isinstance(proposal, Proposal):
         yield ProposalFailed(
             operator=Operator.DEBUG,
             branch=failed.candidate.branch,
             scale=None,
-            reason="the engineer knows no repair",
+            reason=proposal.reason if proposal else "the engineer knows no repair",
             candidate=action.candidate,
+            exhausted=proposal is None,
         )
         return
     yield CandidateProposed(candidate=_candidate(proposal, Operator.DEBUG, context, _next_id(state), failed.candidate))
 
 
 def reflect(_action: Reflect, state: RunState, context: Context) -> Iterator[Event]:
-    learnings = context.engineer.reflect(_brief(state))
+    learnings: Sequence[Learning] = ()
+    try:
+        learnings = yield from converse(context.engineer.reflect(_brief(state)), state, context)
+    except Unanswered as silence:
+        if silence.limit is None:
+            return
+        # What cannot be paid any more is not learned.
     named = (one.model_copy(update={"id": f"{state.run_id}/{n}"}) for n, one in enumerate(learnings, 1))
     yield LearningsRecorded(learnings=tuple(named))
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from .execution import Limits
 from .knowledge import Loading
+from .model import Role
 from .value import Value
 
 
@@ -78,3 +79,9 @@ class RunConfig(Value):
     sandbox: Literal["auto", "required", "off"] = "auto"
     executor: str = "local"
     from_solution: str | None = None  # blob of the user's own script
+    replay: str | None = None  # the absolute path of a recorded run that answers in the models' place
+
+    def model_of(self, role: Role) -> str:
+        """PROVIDER:NAME of whom a role asks first."""
+        named: str | None = getattr(self.models, role.value)
+        return named or self.model
