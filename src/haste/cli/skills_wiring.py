@@ -31,11 +31,16 @@ def open_skills(folder: Path | None, *, create: bool) -> SkillFiles:
     try:
         if folder is not None:
             return begin(folder, None) if create else SkillFiles(folder)
-        starter = Path(__file__).parents[1] / STARTER
-        return begin(user_skills(), starter if starter.is_dir() else None)
+        return begin(user_skills(), starter())
     except (OSError, RuntimeError) as fault:
         msg = f"cannot make the skill store: {fault}"
         raise StoreError(msg, where=str(folder or "the user's"), hint="choose another place with --skills") from fault
+
+
+def starter() -> Path | None:
+    """The inventory that ships with the package, where one does."""
+    folder = Path(__file__).parents[1] / STARTER
+    return folder if folder.is_dir() else None
 
 
 def user_skills() -> Path:

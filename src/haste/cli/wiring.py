@@ -126,8 +126,11 @@ def missing(guarantees: frozenset[Guarantee]) -> tuple[Guarantee, ...]:
 
 def new_folder(out: Path, competition: str, seed: int) -> Path:
     """A fresh folder `<competition>-s<seed>-<time>`. Raises StoreError where it cannot be made."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    name = f"{competition}-s{seed}-{stamp}"
+    return fresh_folder(out, f"{competition}-s{seed}-{time.strftime('%Y%m%d-%H%M%S')}")
+
+
+def fresh_folder(out: Path, name: str) -> Path:
+    """A folder of that name that was not there before, with a number behind it if need be. Raises StoreError."""
     for suffix in ("", *(f"-{n}" for n in range(2, 100))):
         folder = out / (name + suffix)
         try:
@@ -135,11 +138,11 @@ def new_folder(out: Path, competition: str, seed: int) -> Path:
         except FileExistsError:
             continue
         except OSError as fault:
-            msg = f"cannot make the run's folder: {fault.strerror or fault}"
+            msg = f"cannot make the folder: {fault.strerror or fault}"
             raise StoreError(msg, where=str(folder), hint="choose another place with --out") from fault
         return folder.absolute()
-    msg = "a hundred runs began here in this second"
-    raise StoreError(msg, where=str(out))
+    msg = "a hundred folders were made here in this second"
+    raise StoreError(msg, where=str(out / name))
 
 
 def prepare(config: RunConfig) -> tuple[LoadedCompetition, RunConfig]:

@@ -1,0 +1,173 @@
+"""Putting campaigns together: folder, journal and store on disk, and how their runs are opened and ended."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from haste import __version__
+from haste.schema.campaign import CampaignConfig, CampaignEntry, CampaignResumed, CampaignStarted, Classified
+from haste.schema.errors import StoreError
+from haste.schema.events import Event, RunResumed, RunStarted
+
+if TYPE_CHECKING:
+    from haste.campaign.parts import Backends, Campaign
+    from haste.runner.context import Context
+    from haste.schema.config import RunConfig
+    from haste.search.state import RunState
+    from haste.store.files import FileStore
+    from haste.store.inventory import SkillFiles
+    from haste.store.stream import Stream
+
+JOURNAL = "campaign.jsonl"
+
+
+def begin_campaign(config: CampaignConfig, out: Path, name: str) -> Campaign:
+    """A fresh folder `<name>-<time>` with the journal's first event in it."""
+    folder = _new_folder(out, name)
+    try:
+        skills = _begin_store(config, folder)
+        journal = open_journal(folder)
+        own = config.skills is None
+        journal.append(
+            CampaignStarted(
+                campaign=folder.name, config=config, prefix="" if own else f"{folder.name}-", code_version=__version__
+            )
+        )
+    except StoreError:
+        shutil.rmtree(folder, ignore_errors=True)  # nothing was begun that could be resumed
+        raise
+    return _campaign(folder, journal, skills)
+
+
+def resume_campaign(folder: Path) -> Campaign:
+    """Take a campaign up where its journal ends. Raises StoreError where there is none, or it is still going."""
+    folder = campaign_folder(folder)
+    journal = open_journal(folder)
+    journal.claim()
+    started = _beginning(journal, folder)
+    if list(journal.read())[-1].event.kind != "campaign_finished":
+        journal.append(CampaignResumed(code_version=__version__))
+    return _campaign(folder, journal, _begin_store(started.config, folder))
+
+
+def is_campaign(folder: Path) -> bool:
+    return any((place / JOURNAL).is_file() for place in (folder, Path("campaigns") / folder))
+
+
+def campaign_folder(folder: Path) -> Path:
+    """The absolute folder of a campaign, by its path or by its name below campaigns/. Raises StoreError."""
+    for place in (folder, Path("campaigns") / folder):
+        if (place / JOURNAL).is_file():
+            return place.absolute()
+    msg = f"no campaign is here: there is no {JOURNAL}"
+    raise StoreError(msg, where=str(folder), hint="name a campaign's folder; `haste campaign run` prints it")
+
+
+def open_journal(folder: Path) -> Stream[CampaignEntry]:
+    from haste.store.stream import Stream
+
+    return Stream(folder / JOURNAL, CampaignEntry, owner="campaign")
+
+
+def run_store(folder: Path) -> FileStore:
+    from haste.store.files import FileStore
+
+    return FileStore(folder)
+
+
+def backends() -> Backends:
+    from haste.campaign.parts import Backends
+
+    return Backends(classify=_classify, open_run=_open_run, finish=_finish, close=_close, events=_events)
+
+
+def _campaign(folder: Path, journal: Stream[CampaignEntry], skills: SkillFiles) -> Campaign:
+    from haste.campaign.parts import Campaign
+
+    return Campaign(folder=folder, journal=journal, skills=skills, backends=backends(), clock=time.time)
+
+
+def _new_folder(out: Path, name: str) -> Path:
+    from .wiring import fresh_folder
+
+    return fresh_folder(out, f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
+
+
+def _beginning(journal: Stream[CampaignEntry], folder: Path) -> CampaignStarted:
+    first = next(journal.read(), None)
+    if first is None or not isinstance(first.event, CampaignStarted):
+        msg = "the journal has no beginning: nothing was done yet"
+        raise StoreError(msg, where=str(folder), hint="start the campaign again with `haste campaign run`")
+    return first.event
+
+
+def _begin_store(config: CampaignConfig, folder: Path) -> SkillFiles:
+    """The store that the campaign learns into: the named one, or its own, which begins as the configuration says."""
+    from haste.store.inventory import begin
+
+    from .skills_wiring import open_skills, starter
+
+    if config.skills is not None:
+        return open_skills(Path(config.skills), create=True)
+    source = None if config.inventory == "empty" else starter() if config.inventory == "starter" else config.inventory
+    try:
+        return begin(folder / "skills", Path(source) if source else None)
+    except OSError as fault:
+        msg = f"cannot make the skill store: {fault.strerror or fault}"
+        raise StoreError(msg, where=str(folder / "skills"), hint="free disk space") from fault
+
+
+def _classify(reference: str) -> Classified:
+    """By the competition's own word, or what its data look like."""
+    from .wiring import load_competition
+
+    told = load_competition(reference).competition
+    return Classified(reference=reference, id=told.id, title=told.title, domain=told.domain)
+
+
+def _open_run(config: RunConfig, folder: Path) -> Context:
+    """Begin the run in its folder, or take it up there; one that was killed before its first event begins anew."""
+    from haste.search.evolve import fold
+
+    from .wiring import begin_run, prepare, resume_run
+
+    if _events(folder):
+        context = resume_run(folder)
+        if fold(context.store.read()).finished is None:
+            context.store.append(RunResumed(code_version=__version__))
+        return context
+    loaded, config = prepare(config)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as fault:
+        msg = f"cannot make the run's folder: {fault.strerror or fault}"
+        raise StoreError(msg, where=str(folder), hint="free disk space; then `haste campaign resume`") from fault
+    return begin_run(config, loaded, folder)
+
+
+def _finish(context: Context, state: RunState) -> None:
+    """Grade the run into its own grades stream, and write its report. Nothing comes back from either."""
+    from haste.runner.grade import grade_run
+    from haste.view.report import write_report
+
+    grade_run(context, state)
+    write_report(context.store, context.folder / "report.html")
+
+
+def _close(context: Context) -> None:
+    from haste.store.files import FileStore
+
+    context.executor.close()
+    if isinstance(context.store, FileStore):
+        context.store.close()
+    shutil.rmtree(context.folder / "work", ignore_errors=True)
+
+
+def _events(folder: Path) -> tuple[Event, ...]:
+    """A run's events; none where it was not begun."""
+    events = tuple(entry.event for entry in run_store(folder).read())
+    return events if events and isinstance(events[0], RunStarted) else ()
