@@ -9,7 +9,7 @@ import typer
 
 from haste.schema.errors import HasteError
 
-from . import competitions, doctor, grade, report, resume, run, score, skills
+from . import ablate, competitions, doctor, grade, report, resume, run, score, skills
 
 app = typer.Typer(
     name="haste",
@@ -25,6 +25,7 @@ app.command("report")(report.report)
 app.command("grade")(grade.grade)
 app.command("score")(score.score)
 app.command("doctor")(doctor.doctor)
+app.command("ablate")(ablate.ablate)
 app.add_typer(competitions.app, name="competitions")
 app.add_typer(skills.app, name="skills")
 

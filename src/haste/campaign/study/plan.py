@@ -14,7 +14,7 @@ from haste.schema.value import Value
 
 
 class RunKey(NamedTuple):
-    """One run of a study; its folder is `runs/<arm>/<competition>-s<seed>`."""
+    """One run of a study; its folder below `runs/` has its id for a name."""
 
     arm: str
     competition: str
