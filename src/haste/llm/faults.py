@@ -1,0 +1,121 @@
+"""What a provider's library raises, as a `ModelFault`: which fault, how long to wait, and a text without keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from haste.schema.model import Fault, ModelFault
+
+LONGEST = 400  # characters of a provider's message in an error text
+
+# Wordings of servers that send no code for it: llama.cpp, vLLM, Ollama, LM Studio, Anthropic, OpenAI, Google.
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|size|window|limit)s?|context_length_exceeded|exceed_context_size"
+    r"|(?:prompt|input|request) (?:is )?too (?:long|large)|maximum model length|max_model_len"
+    r"|input token count .* exceeds|reduce the length",
+    re.IGNORECASE,
+)
+# Proxies answer 400 where the provider itself would answer 404.
+_NO_MODEL = re.compile(
+    r"model[^.\n]{0,80}(?:not found|does not exist|not exist|is not supported|unknown)"
+    r"|(?:invalid|unknown|no such) model",
+    re.IGNORECASE,
+)
+# Last line of defence, for keys that are not ours to know: OpenAI's, Anthropic's, Google's, and any bearer.
+_LIKE_A_KEY = re.compile(r"\b(?:sk|rk|pk)-[\w*.\-]{6,}|\bAIza[\w\-]{10,}|(?i:bearer\s+)[\w.\-~+/=*]{8,}")
+
+
+def scrub(text: str, secrets: Iterable[str]) -> str:
+    """The text with no key in it: neither one of `secrets` nor what looks like one."""
+    for secret in secrets:
+        text = text.replace(secret, "[key]")
+    return _LIKE_A_KEY.sub("[key]", text)
+
+
+def to_fault(error: Exception, model: str, secrets: Iterable[str]) -> ModelFault:
+    """`error` is whatever asking the library's model raised."""
+    text = _text(error)
+    fault = _which(error, text)
+    hint = getattr(error, "retry_after", None)
+    return ModelFault(
+        fault,
+        _bounded(scrub(f"{_LEAD[fault]}{text}", secrets)),
+        model=model,
+        retry_after_s=float(hint) if hint is not None and fault.passing else None,
+    )
+
+
+_LEAD = {
+    Fault.RATE_LIMITED: "rate limit: ",
+    Fault.OVERLOADED: "the provider cannot serve now: ",
+    Fault.TIMEOUT: "no answer in time: ",
+    Fault.CONNECTION: "no connection, or it was dropped: ",
+    Fault.MALFORMED: "the answer makes no sense: ",
+    Fault.CONTEXT_TOO_LONG: "the request is longer than the model can read: ",
+    Fault.BAD_KEY: "the key was refused: ",
+    Fault.UNKNOWN_MODEL: "no such model there (or the base URL is wrong): ",
+    Fault.REJECTED: "the request was refused: ",
+}
+
+
+def _which(error: Exception, text: str) -> Fault:
+    from pydantic_ai import exceptions as known
+
+    status = getattr(error, "status_code", None)
+    refused = isinstance(error, known.ModelRequestRejectedError) or (status is not None and 400 <= status < 500)
+    for kind, fault in (
+        (known.ModelContextWindowExceededError, Fault.CONTEXT_TOO_LONG),
+        (known.ModelAuthenticationError, Fault.BAD_KEY),
+        (known.ModelNotFoundError, Fault.UNKNOWN_MODEL),
+        (known.ModelQuotaExceededError, Fault.REJECTED),  # waiting does not fill an account
+        (known.ModelRateLimitError, Fault.RATE_LIMITED),
+        ((known.ModelTimeoutError, known.ModelRequestTimeout), Fault.TIMEOUT),
+        (known.ModelConnectionError, Fault.CONNECTION),
+    ):
+        if isinstance(error, kind):
+            return fault
+    if status == 413 or ((refused or status == 500) and _TOO_LONG.search(text)):
+        return Fault.CONTEXT_TOO_LONG  # llama.cpp's server has said so with a 500
+    if status is not None and (status >= 500 or getattr(error, "provider_retry_hint", None)):
+        return Fault.OVERLOADED
+    if status == 408:
+        return Fault.TIMEOUT
+    if isinstance(error, known.ModelUnavailableError | known.ModelServerError):
+        return Fault.OVERLOADED
+    if refused:
+        return Fault.UNKNOWN_MODEL if _NO_MODEL.search(text) else Fault.REJECTED
+    return Fault.MALFORMED
+
+
+def _text(error: Exception) -> str:
+    """The provider's own words where it sent any, else the library's."""
+    from pydantic_ai.exceptions import AgentRunError
+
+    if not isinstance(error, AgentRunError):  # the library stumbled over the answer
+        return f"it has not the protocol's shape ({type(error).__name__})"
+    said = _said(getattr(error, "body", None))
+    status = getattr(error, "status_code", None)
+    if said:
+        return f"{said} (HTTP {status})" if status else said
+    message = str(getattr(error, "message", None) or error)
+    cause = error.__cause__
+    inner = cause.__cause__ if cause is not None else None
+    if inner is not None and str(inner) not in message:  # "Connection error." alone does not say which
+        message = f"{message} {inner}"
+    return message.strip() or type(error).__name__
+
+
+def _said(body: Any) -> str:
+    if isinstance(body, dict):
+        error = body.get("error", body)
+        if isinstance(error, dict):
+            return str(error.get("message") or error)
+        return str(error)
+    return body if isinstance(body, str) else ""
+
+
+def _bounded(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
