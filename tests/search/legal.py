@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from haste.schema.competition import Competition, Direction, Kind, Metric, PredictionNeed, Scheme, Validation
 from haste.schema.config import RunConfig
 from haste.schema.events import (
     CandidateProposed,
+    CompetitionClassified,
     CompetitionProfiled,
     EnsembleDecided,
     Event,
     ExecutionFinished,
     ExecutionStarted,
     LearningsRecorded,
+    ModelFailed,
+    ModelReplied,
     ProposalFailed,
     PrototypesDrafted,
     RunFinished,
     RunStarted,
+    SearchEnded,
     SkillsLoaded,
     SubmissionChosen,
 )
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import Loading, SkillManifest, SkillNote, SkillScope, Status, Tier
+from haste.schema.model import Bound, Fault, Role, Stage, Usage
 from haste.schema.profile import Profile, Resources
 from haste.schema.solution import Candidate, Operator, Scale
 from haste.search.actions import (
     Action,
     Blend,
+    Classify,
     Debug,
     Deliver,
     Draft,
@@ -42,6 +48,7 @@ from haste.search.actions import (
 from haste.search.chance import draw
 from haste.search.decide import decide
 from haste.search.evolve import evolve
+from haste.search.spending import limit_of
 from haste.search.state import RunState
 from haste.store.memory import MemoryStore
 
@@ -50,7 +57,7 @@ MINIMIZE = Metric(name="rmse", direction=Direction.MINIMIZE, needs=PredictionNee
 VALIDATION = Validation(scheme=Scheme.KFOLD, folds=5)
 
 
-def competition(metric: Metric = MAXIMIZE) -> Competition:
+def competition(metric: Metric = MAXIMIZE, *, inferred: tuple[str, ...] = ()) -> Competition:
     return Competition(
         id="toy",
         title="Toy",
@@ -65,6 +72,7 @@ def competition(metric: Metric = MAXIMIZE) -> Competition:
         test="test.csv",
         sample_submission="sample_submission.csv",
         validation=VALIDATION,
+        inferred=inferred,
     )
 
 
@@ -94,6 +102,8 @@ def manifest() -> SkillManifest:
 class World:
     """Answers actions from a seed: some candidates crash, some executions are lost, scores wander."""
 
+    unusable = 0.0  # of the proposals
+
     def __init__(self, seed: int, *, crash: float = 0.15, lost: float = 0.05, exhaust: float = 0.1) -> None:
         self.seed, self.crash, self.lost, self.exhaust = seed, crash, lost, exhaust
         self.executed: list[tuple[str, str, int]] = []
@@ -107,6 +117,8 @@ class World:
                 yield action.event
             case ProfileCompetition():
                 yield CompetitionProfiled(profile=profile(), search_folds=5, confirm_folds=3)
+            case Classify():
+                yield CompetitionClassified(domain="text")
             case LoadSkills():
                 yield SkillsLoaded(manifest=manifest(), notes=(note(),))
             case Draft():
@@ -120,6 +132,11 @@ class World:
                         operator=Operator.REFINE, branch=action.branch, scale=action.scale, reason="", exhausted=True
                     )
                     return
+                if self._chance("unusable", state.proposals) < self.unusable:
+                    yield ProposalFailed(
+                        operator=Operator.REFINE, branch=action.branch, scale=action.scale, reason="no script"
+                    )
+                    return
                 parent = state.branches[action.branch].incumbent
                 yield CandidateProposed(
                     candidate=self._candidate(
@@ -128,6 +145,11 @@ class World:
                 )
             case Debug():
                 parent = state.nodes[action.candidate].candidate
+                if self._chance("unusable", state.proposals) < self.unusable:
+                    yield ProposalFailed(
+                        operator=Operator.DEBUG, branch=parent.branch, scale=None, reason="", candidate=parent.id
+                    )
+                    return
                 yield CandidateProposed(
                     candidate=self._candidate(
                         f"c{len(state.nodes) + 1}", Operator.DEBUG, parent.id, parent.branch, state
@@ -196,8 +218,72 @@ class World:
         )
 
 
+THINKING = {
+    Classify: Stage.CLASSIFY,
+    Draft: Stage.DRAFT,
+    Refine: Stage.REFINE,
+    Debug: Stage.DEBUG,
+    Reflect: Stage.REFLECT,
+}
+
+
+class AskingWorld(World):
+    """Its engineer asks a model once to three times before it answers, as `runner.converse` has it.
+
+    Each call is drawn to use a share of its bound, or not to say what it used. `broken` says of a call's number whether
+    the provider fails for good; what was truly charged is in `usd` and `tokens`.
+    """
+
+    unusable = 0.1
+
+    def __init__(self, seed: int, *, broken: Callable[[int], bool] = lambda _n: False, **more: float) -> None:
+        super().__init__(seed, **more)
+        self.broken = broken
+        self.calls, self.usd, self.tokens = 0, 0.0, 0
+
+    def answer(self, action: Action, state: RunState) -> Iterator[Event]:
+        if type(action) in THINKING:
+            silent = yield from self._ask(action, state)
+            if silent:
+                return
+        yield from super().answer(action, state)
+
+    def _ask(self, action: Action, state: RunState) -> Generator[Event, None, bool]:
+        spent, unread = state.spending, [event.request for event in state.unread]
+        stage = THINKING[type(action)]
+        for number in range(1 + int(3 * self._chance("questions", stage, state.proposals))):
+            place = (stage, state.proposals, number)
+            ref = f"sha256:{stage}-{state.proposals}-{number}"
+            if ref in unread:
+                unread.remove(ref)
+                continue
+            most = 1 + int(999 * self._chance("bound", *place))
+            bound = Bound(tokens=most, usd=most / 1000)
+            limit = limit_of(state.rules.budget, spent, bound)
+            if limit is not None:
+                yield LearningsRecorded(learnings=()) if isinstance(action, Reflect) else SearchEnded(reason=limit)
+                return True
+            self.calls += 1
+            asked = {"request": ref, "role": Role.SPECIALIST, "stage": stage, "model": "m:m", "bound": bound}
+            if self.broken(self.calls):
+                yield ModelFailed(**asked | {"fault": Fault.BAD_KEY, "detail": "", "pause_s": None, "bound": None})
+                return True
+            used = int(most * self._chance("used", *place))
+            self.usd, self.tokens = self.usd + used / 1000, self.tokens + used
+            told = self._chance("told", *place) < 0.9
+            usage = Usage(input=used, output=0) if told else Usage()
+            event = ModelReplied(
+                **asked, reply="sha256:0", usage=usage, usd=used / 1000 if told else None, wall_s=1.0, overhead_s=0.0
+            )
+            spent = spent.after(event)
+            yield event
+        return False
+
+
 def started(config: RunConfig, metric: Metric = MAXIMIZE) -> RunStarted:
-    return RunStarted(run_id="r", config=config, competition=competition(metric), code_version="0", executor="fake")
+    said = () if config.model == "builtin" else ("domain: tabular",)
+    made = competition(metric, inferred=said)
+    return RunStarted(run_id="r", config=config, competition=made, code_version="0", executor="fake")
 
 
 def drive(
