@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
@@ -13,6 +13,8 @@ from haste.schema.solution import Operator, Scale
 from .evidence import Evidence, evidence
 from .technique import Facts, Technique
 
+HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -20,9 +22,14 @@ class Choice:
     evidence: Evidence | None  # None: no skill speaks of it
 
 
-def in_order(techniques: Iterable[Technique], brief: Brief, facts: Facts) -> list[Choice]:
-    """Positive evidence first (best first), then what nothing is known of in the base order, then negative evidence."""
-    choices = [Choice(technique, evidence(technique, brief, facts)) for technique in base_order(techniques, brief)]
+def in_order(
+    techniques: Iterable[Technique], brief: Brief, facts: Facts, action: Callable[[str], str] = str
+) -> list[Choice]:
+    """Positive evidence first (best first), then what nothing is known of in the base order, then negative evidence.
+
+    `action`: from a technique's name to what skills call doing it here.
+    """
+    choices = [Choice(one, evidence(action(one.name), brief, facts)) for one in base_order(techniques, brief)]
 
     def key(choice: Choice) -> tuple[int, float]:
         if choice.evidence is None or choice.evidence.gain == 0:
@@ -38,6 +45,11 @@ def base_order(techniques: Iterable[Technique], brief: Brief) -> list[Technique]
     if brief.order == "random":
         Random(brief.seed).shuffle(ordered)
     return ordered
+
+
+def worth_trying(choices: Iterable[Choice]) -> list[Choice]:
+    """Without those that cost more than they gave wherever they were tried."""
+    return [one for one in choices if one.evidence is None or one.evidence.gain > HOPELESS]
 
 
 def open_techniques(techniques: Iterable[Technique], brief: Brief) -> list[Technique]:

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from haste.schema.brief import Brief
 from haste.schema.knowledge import Learning, PromotionBrief
 from haste.schema.solution import Diagnosis, Proposal, Scale
+from haste.skills.claims import beginning
 
 from .catalogue import all_techniques, domain_for, domain_of
-from .choose import Choice, in_order, open_techniques
+from .choose import Choice, in_order, open_techniques, worth_trying
 from .constants import constants_of
 from .diagnose import Finding, diagnose
 from .facts import facts_of
@@ -46,7 +47,7 @@ class BuiltinEngineer:
             return ()
         moves = [technique for technique in domain.techniques if technique.family is not None]
         drafts: list[tuple[Choice, Recipe]] = []
-        for choice in in_order(moves, brief, facts):
+        for choice in in_order(moves, brief, facts, beginning):
             recipe = choice.technique.attempt(bare, facts)
             if recipe is not None:
                 drafts.append((choice, recipe))
@@ -55,7 +56,7 @@ class BuiltinEngineer:
         return [_prototype(choice, recipe, domain) for choice, recipe in _diverse(drafts, domain)[:count]]
 
     def refine(self, brief: Brief) -> Proposal | None:
-        """One technique at the brief's scale that changes the incumbent and is not known to fail on this branch."""
+        """One technique at the brief's scale that changes the incumbent, and that nothing measured speaks against."""
         recipe = _recipe(brief.incumbent.recipe if brief.incumbent else None)
         if recipe is None or brief.incumbent is None:
             return None
@@ -64,7 +65,7 @@ class BuiltinEngineer:
             return None
         finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
         reach = [technique for technique in domain.techniques if technique.scale is (brief.scale or Scale.TWEAK)]
-        for choice in in_order(open_techniques(reach, brief), brief, facts):
+        for choice in worth_trying(in_order(open_techniques(reach, brief), brief, facts)):
             changed = choice.technique.attempt(recipe, facts)
             if changed is None:
                 continue

@@ -1,7 +1,7 @@
 """What the skills of a brief say about a technique, as one number.
 
-A skill speaks for the technique that it names, where its conditions hold. Measured effects are shrunk towards zero
-by the number of competitions behind them; a skill without a measured effect counts a little, by what it claims.
+A skill speaks for the technique that it names, where its conditions hold. What counts is the gain to be expected of
+its advice here, as far as that was measured anywhere; without any measurement it counts a little, by what it claims.
 """
 
 from __future__ import annotations
@@ -13,24 +13,23 @@ from haste.schema.conditions import all_hold
 from haste.schema.knowledge import SkillNote, Status, Tier
 from haste.skills.claims import sign_of
 
-from .technique import Facts, Technique
+from .technique import Facts
 
-PRIOR_COMPETITIONS = 1.0  # an effect from n competitions weighs n / (n + this)
 CLAIMED = 0.25  # noise units that a bare claim is worth
 _NEARNESS = {Tier.COMPETITION: 2.0, Tier.DOMAIN: 1.0, Tier.GLOBAL: 0.75}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """`gain` in units of noise, shrunk; `cites` are the skills it comes from, the strongest first."""
+    """`gain` in units of noise; `cites` are the skills it comes from, the strongest first."""
 
     gain: float
     cites: tuple[str, ...]
 
 
-def evidence(technique: Technique, brief: Brief, facts: Facts) -> Evidence | None:
-    """None where no skill speaks of the technique here."""
-    notes = [note for note in brief.skills if note.technique == technique.name and _speaks(note, facts)]
+def evidence(action: str, brief: Brief, facts: Facts) -> Evidence | None:
+    """None where no skill speaks of the action here: a technique's name, or beginning with one."""
+    notes = [note for note in brief.skills if note.technique == action and _speaks(note, facts)]
     if not notes:
         return None
     weighed = sorted(((_NEARNESS[note.tier], _gain(note), note.name) for note in notes), key=lambda x: (-x[0], x[2]))
@@ -44,9 +43,8 @@ def _speaks(note: SkillNote, facts: Facts) -> bool:
 
 
 def _gain(note: SkillNote) -> float:
-    effect = note.effect
-    if effect is None or effect.gain is None or effect.competitions == 0:
-        caution = 0.5 if note.status in (Status.CANDIDATE, Status.CONTESTED) else 1.0
-        return caution * (-CLAIMED if note.claim.endswith("/-") else CLAIMED)
-    # An effect is in the claim's favour: what speaks for "do not" speaks against the technique.
-    return sign_of(note.claim) * effect.gain * effect.competitions / (effect.competitions + PRIOR_COMPETITIONS)
+    # An expectation is in the claim's favour: what speaks for "do not" speaks against the technique.
+    if note.expected is not None:
+        return sign_of(note.claim) * note.expected
+    caution = 0.5 if note.status in (Status.CANDIDATE, Status.CONTESTED) else 1.0
+    return caution * sign_of(note.claim) * CLAIMED

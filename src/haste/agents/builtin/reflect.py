@@ -11,6 +11,7 @@ from haste.schema.conditions import Condition
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import Learning, Tier
 from haste.schema.solution import Operator
+from haste.skills.claims import ANYWHERE, beginning
 
 from .technique import Technique
 
@@ -41,13 +42,11 @@ def reflect(brief: Brief, techniques: Mapping[str, Technique]) -> tuple[Learning
     trials = _trials(brief.history, techniques)
     clear = [trial for trial in trials if trial.helps or _strength(trial) >= CLEAR]
     vague = [trial for trial in trials if trial not in clear]
-    chosen = sorted(clear, key=_order)[:MOST]
+    beginnings = _beginnings(brief, techniques)
+    chosen = sorted(clear, key=_order)[: MOST - min(1, len(beginnings))]
     chosen += sorted(vague, key=_order)[: max(0, LEAST - len(chosen))]
-    learnings = [_learning(trial, brief, number) for number, trial in enumerate(chosen, start=1)]
-    if len(learnings) < MOST:
-        first = _prototype_learning(brief, techniques, len(learnings) + 1)
-        learnings += [first] if first is not None else []
-    return tuple(learnings)
+    learnings = [*(_learning(trial, brief) for trial in chosen), *beginnings][:MOST]
+    return tuple(one.model_copy(update={"id": f"learning-{n}"}) for n, one in enumerate(learnings, start=1))
 
 
 def _trials(history: Sequence[Attempt], techniques: Mapping[str, Technique]) -> list[Trial]:
@@ -76,7 +75,7 @@ def _order(trial: Trial) -> tuple[bool, float, str]:
     return (not trial.helps, -_strength(trial), trial.technique.name)
 
 
-def _learning(trial: Trial, brief: Brief, number: int) -> Learning:
+def _learning(trial: Trial, brief: Brief) -> Learning:
     technique = trial.technique
     clear = trial.helps or _strength(trial) >= CLEAR
     verb = "helped" if trial.helps else "hurt" if clear else "made no difference"
@@ -84,7 +83,7 @@ def _learning(trial: Trial, brief: Brief, number: int) -> Learning:
     kept, tried = trial.kept, len(trial.attempts)
     figures = "" if trial.gain is None else f" Its gain was {trial.gain:+.1f} noise, kept {kept} of {tried} times."
     return Learning(
-        id=f"learning-{number}",
+        id="",
         statement=f"{_situation(brief)}, this {verb}: {_lower(technique.title)}. {technique.summary}{figures}",
         tier=tier,
         domain=brief.competition.domain,
@@ -106,17 +105,16 @@ def _tier(trial: Trial) -> Tier:
 
 
 def conditions_of(technique: Technique, brief: Brief) -> tuple[Condition, ...]:
-    """The technique's own preconditions as far as the profile knows their facts, and how many rows there were."""
-    facts = brief.profile.facts
-    own = tuple(condition for condition in technique.requires if condition.fact in facts)
-    if technique.generic or any(condition.fact == "rows" for condition in own) or "rows" not in facts:
-        return own
-    few = brief.profile.n_train < 1000
-    return (*own, Condition(fact="rows", op="<" if few else ">=", value=1000))
+    """The technique's own preconditions, as far as the profile knows their facts.
+
+    No more: where else it holds is for the evidence of other competitions to say, and a condition that is only guessed
+    would keep that evidence away.
+    """
+    return tuple(condition for condition in technique.requires if condition.fact in brief.profile.facts)
 
 
 def _claim_place(technique: Technique, brief: Brief) -> str:
-    return "any" if technique.generic else brief.competition.domain
+    return ANYWHERE if technique.generic else brief.competition.domain
 
 
 def _situation(brief: Brief) -> str:
@@ -130,27 +128,37 @@ def _lower(title: str) -> str:
     return title if title[1:2].isupper() else title[0].lower() + title[1:]
 
 
-def _prototype_learning(brief: Brief, techniques: Mapping[str, Technique], number: int) -> Learning | None:
-    """Which of the first prototypes was best: one fold's word, so a note for this competition only."""
+def _beginnings(brief: Brief, techniques: Mapping[str, Technique]) -> list[Learning]:
+    """Which of the first prototypes was best, and of more than two which was worst."""
     drafts = [
         a for a in brief.history if a.operator is Operator.DRAFT and a.score is not None and a.technique in techniques
     ]
     if len(drafts) < 2:
-        return None
+        return []
     metric = brief.competition.metric
-    best, *others = sorted(drafts, key=lambda a: metric.gain(a.score or 0.0, 0.0), reverse=True)
-    technique = techniques[best.technique or ""]
-    beaten = " and ".join(_lower(techniques[a.technique or ""].title) for a in others)
+    ranked = sorted(drafts, key=lambda a: metric.gain(a.score or 0.0, 0.0), reverse=True)
+    titles = [_lower(techniques[attempt.technique or ""].title) for attempt in ranked]
+    best = f"{_situation(brief)}, a good beginning was: {titles[0]}. It came before: {' and '.join(titles[1:])}."
+    worst = f"{_situation(brief)}, a poor beginning was: {titles[-1]}. It came after: {' and '.join(titles[:-1])}."
+    told = [(ranked[0], best, "+"), (ranked[-1], worst, "-")][: 2 if len(ranked) > 2 else 1]
+    return [_beginning(attempt, statement, polarity, brief, techniques) for attempt, statement, polarity in told]
+
+
+def _beginning(
+    attempt: Attempt, statement: str, polarity: str, brief: Brief, techniques: Mapping[str, Technique]
+) -> Learning:
+    technique = techniques[attempt.technique or ""]
+    action = beginning(technique.name)
     return Learning(
-        id=f"learning-{number}",
-        statement=f"{_situation(brief)}, a good beginning was: {_lower(technique.title)}. It came before: {beaten}.",
-        tier=Tier.COMPETITION,
+        id="",
+        statement=statement,
+        tier=Tier.COMPETITION,  # one fold's word; counting over runs makes more of it
         domain=brief.competition.domain,
         competition=brief.competition.id,
-        technique=technique.name,
-        claim=f"{brief.competition.domain}/{technique.name}/+",
-        supports=(best.candidate,),
-        kept=1,
+        technique=action,
+        claim=f"{brief.competition.domain}/{action}/{polarity}",
+        supports=(attempt.candidate,),
+        kept=int(polarity == "+"),
         tried=1,
         conditions=conditions_of(technique, brief),
     )

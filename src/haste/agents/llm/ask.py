@@ -1,0 +1,116 @@
+"""One question to a model and what may follow: a fuller look at what was wrong, a shorter prompt, an end.
+
+A generator: it yields requests and is sent replies. It knows stages by what they render and accept, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from haste.agents.engineer import Thinking
+from haste.schema.model import Message, ModelReply, ModelRequest, Role, Stage
+from haste.schema.solution import Unusable
+
+from .parse import read
+from .replies import Reply, form
+from .template import prompt
+from .unfit import Unfit
+from .untrusted import shortened
+
+R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
+
+FOLLOW_UPS = 2  # a reply is sent back with the reason so often, then it stays unusable
+_KEPT_REPLY = 40_000  # characters of an unusable reply that are shown to the model again
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How much of what can be spared is shown; the least useful goes first."""
+
+    skills: float = 1.0  # share of the brief's skills, the best-ranked
+    history: bool = True  # False: only the latest attempts
+    description: int = 6000  # characters
+    columns: int = 60
+
+
+CUTS = (
+    Cut(),
+    Cut(skills=0.5),
+    Cut(skills=0.0),
+    Cut(skills=0.0, history=False),
+    Cut(skills=0.0, history=False, description=1000, columns=20),
+)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    stable: tuple[str, ...]
+    ask: str
+
+
+@dataclass(frozen=True)
+class Question(Generic[R, T]):
+    """`accept` turns a filled-in form into the answer, or raises Unfit with what to say to the model."""
+
+    role: Role
+    stage: Stage
+    form: type[R]
+    render: Callable[[Cut], Prompt]
+    accept: Callable[[R], T]
+    max_output_tokens: int
+    shorter: str = "Be brief."  # the hint after a reply that was cut off
+
+
+def ask(question: Question[R, T]) -> Thinking[T | Unusable]:
+    """Ask until the answer can be used, or it is no longer worth it."""
+    prompts = map(question.render, CUTS)  # rendered when needed
+    shown = next(prompts)
+    messages: tuple[Message, ...] = (Message(author="user", text=shown.ask),)
+    tries = 0
+    while True:
+        reply = yield _request(question, shown, messages)
+        if reply.stop == "context_too_long":
+            shorter = next((prompt for prompt in prompts if prompt != shown), None)
+            if shorter is None:
+                return Unusable(reason="the prompt is too long for the model, even without skills and older history")
+            shown, messages = shorter, (Message(author="user", text=shorter.ask),)
+            continue
+        if reply.stop == "refused":
+            return Unusable(reason=f"the model refused: {reply.text[:200].strip() or 'it gave no reason'}")
+        try:
+            return question.accept(read(reply, question.form))
+        except Unfit as unfit:
+            fault = unfit
+        if reply.stop == "length":
+            fault = Unfit(f"the reply was cut off at {question.max_output_tokens} tokens. {question.shorter}")
+        if tries == FOLLOW_UPS:
+            return Unusable(reason=str(fault))
+        tries += 1
+        messages = _again(shown.ask, reply, fault, tries)
+
+
+def _request(question: Question[R, T], shown: Prompt, messages: tuple[Message, ...]) -> ModelRequest:
+    return ModelRequest(
+        role=question.role,
+        stage=question.stage,
+        stable=shown.stable,
+        messages=messages,
+        form=form(question.form),
+        max_output_tokens=question.max_output_tokens,
+    )
+
+
+def _again(asked: str, reply: ModelReply, fault: Unfit, tries: int) -> tuple[Message, ...]:
+    """The question with the unusable reply and what is wrong with it. A cut-off or empty reply is not shown again."""
+    said = (reply.arguments or reply.text).strip()
+    words = prompt("again", tries=str(tries), reason=str(fault), then=fault.then)
+    if reply.stop == "length" or not said:
+        return (Message(author="user", text=f"{asked}\n\n{words}"),)
+    return (
+        Message(author="user", text=asked),
+        Message(author="model", text=shortened(said, _KEPT_REPLY)),
+        Message(author="user", text=words),
+    )

@@ -1,0 +1,171 @@
+"""Refinements and repairs: edits against a script, or a whole new one, checked before they cost an execution."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from haste.agents.engineer import Thinking
+from haste.schema.brief import Brief, Failure, Incumbent
+from haste.schema.execution import Outcome
+from haste.schema.model import Role, Stage
+from haste.schema.solution import Proposal, Scale, Unusable
+
+from .ask import Cut, Prompt, Question, ask
+from .check import check_script
+from .competition import absent_packages
+from .drafts import cited
+from .edits import Edit, apply
+from .history import history_lines
+from .replies import DebugReply, EditReply, RefineReply
+from .stable import stable_blocks
+from .template import prompt
+from .unfit import Unfit
+from .untrusted import fenced, one_line, shortened
+
+MAX_OUTPUT = 16_000
+_OUTPUT_SHOWN, _DIAGNOSTICS_SHOWN = 3000, 1500  # characters
+_EDITS_ONLY = "Hand over edits only, no whole script."
+
+_ADVICE = {
+    Outcome.CRASHED: "Mind that the rows differ from fold to fold: the same line may fail elsewhere, too.",
+    Outcome.TIMED_OUT: "Make it several times cheaper: fewer rows, rounds or features where they count least.",
+    Outcome.OUT_OF_MEMORY: "Keep less in memory at once: smaller types, sparse matrices, batches, fewer features.",
+    Outcome.INVALID_SUBMISSION: "Compare what it writes with the sample: columns, ids, missing values, range.",
+}
+
+
+def refine(brief: Brief) -> Thinking[Proposal | Unusable]:
+    """One change of the incumbent at the brief's scale."""
+    incumbent, scale = brief.incumbent, brief.scale or Scale.TWEAK
+    assert incumbent is not None
+
+    def render(cut: Cut) -> Prompt:
+        return Prompt(stable_blocks(brief, cut, incumbent=True), _refinement(brief, incumbent, scale, cut))
+
+    def accept(reply: RefineReply) -> Proposal:
+        return Proposal(
+            title=one_line(reply.title) or one_line(reply.technique),
+            rationale=reply.rationale.strip() or reply.title,
+            code=_changed(incumbent.code, reply.edits, reply.script, brief),
+            technique=reply.technique or None,
+            scale=scale,
+            diagnosis=reply.diagnosis,
+            expected=reply.expected.strip(),
+            cites=cited(brief, reply.cites),
+        )
+
+    shorter = _EDITS_ONLY if scale is not Scale.APPROACH else "Write a shorter script."
+    question = Question(Role.SPECIALIST, Stage.REFINE, RefineReply, render, accept, MAX_OUTPUT, shorter)
+    return (yield from ask(question))
+
+
+def debug(brief: Brief) -> Thinking[Proposal | Unusable]:
+    """A repair of the failed script, under the failed change's name and scale."""
+    failure = brief.failure
+    assert failure is not None
+    tried = next((a for a in reversed(brief.history) if a.candidate == failure.candidate), None)
+
+    def render(cut: Cut) -> Prompt:
+        return Prompt(stable_blocks(brief, cut), _repair(failure))
+
+    def accept(reply: DebugReply) -> Proposal:
+        return Proposal(
+            title=one_line(reply.title) or "Repair",
+            rationale=reply.cause.strip() or reply.title,
+            code=_changed(failure.code, reply.edits, reply.script, brief),
+            technique=failure.technique,
+            scale=tried.scale if tried else Scale.TWEAK,
+            diagnosis=tried.diagnosis if tried else None,
+        )
+
+    question = Question(Role.SPECIALIST, Stage.DEBUG, DebugReply, render, accept, MAX_OUTPUT, _EDITS_ONLY)
+    return (yield from ask(question))
+
+
+def _changed(code: str, edits: Sequence[EditReply], script: str, brief: Brief) -> str:
+    """The script that a reply leads to. Edits win where both are there: they say what is meant to change."""
+    if edits:
+        changed = apply(code, [Edit(one.search, one.replace) for one in edits])
+    elif script.strip():
+        changed = script
+    else:
+        msg = "there are neither edits nor a script"
+        raise Unfit(msg)
+    if changed.strip() == code.strip():
+        msg = "the script is the same as before"
+        raise Unfit(msg)
+    check_script(changed, absent_packages(brief))
+    return changed
+
+
+def _refinement(brief: Brief, incumbent: Incumbent, scale: Scale, cut: Cut) -> str:
+    metric = brief.competition.metric
+    lines = history_lines(brief.history, brief.branch, only_recent=not cut.history)
+    said = (
+        "The script's own diagnostics:\n\n" + fenced(_diagnostics(incumbent), "json") if incumbent.diagnostics else ""
+    )
+    return prompt(
+        "refine",
+        candidate=one_line(incumbent.candidate, 12),
+        score=_score(incumbent, metric.name),
+        wall=_wall(incumbent, brief),
+        left=_left(brief),
+        diagnostics=said,
+        history=_history(lines),
+        scale=scale.value,
+        again=" Do not repeat what was undone, under this or another name, unless the incumbent has since changed in "
+        "what it depended on." if lines else "",
+    )  # fmt: skip
+
+
+def _score(incumbent: Incumbent, metric: str) -> str:
+    if incumbent.score is None:
+        return "not known yet"
+    folds = ", ".join(f"{score:.5g}" for score in incumbent.fold_scores)
+    return f"{incumbent.score:.5g} `{metric}` (folds: {folds})"
+
+
+def _wall(incumbent: Incumbent, brief: Brief) -> str:
+    if incumbent.wall_s is None:
+        return "time not known"
+    return f"{incumbent.wall_s:.1f} s of {brief.limits.wall_s:g} s"
+
+
+def _left(brief: Brief) -> str:
+    left = [f"{brief.iterations_left} changes of this branch"] if brief.iterations_left is not None else []
+    left += [f"{brief.time_left_s / 60:.0f} minutes"] if brief.time_left_s is not None else []
+    return f"\n- Left: {', '.join(left)}" if left else ""
+
+
+def _history(lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    head = "What was tried, oldest first; the gain over the incumbent of its time, positive is better, with its noise:"
+    return f"{head}\n\n{fenced(chr(10).join(lines), 'history')}"
+
+
+def _diagnostics(incumbent: Incumbent) -> str:
+    return shortened(json.dumps(incumbent.diagnostics, ensure_ascii=False, sort_keys=True), _DIAGNOSTICS_SHOWN)
+
+
+def _repair(failure: Failure) -> str:
+    return prompt(
+        "debug",
+        candidate=one_line(failure.candidate, 12),
+        title=one_line(failure.title),
+        outcome=failure.outcome.value.replace("_", " "),
+        detail=f" {one_line(failure.detail, 300)}" if failure.detail else "",
+        stderr=_stderr(failure.stderr),
+        code=fenced(failure.code, "python"),
+        attempt=str(failure.attempt),
+        advice=_ADVICE.get(failure.outcome, ""),
+    )
+
+
+def _stderr(text: str) -> str:
+    """The end of what it said: a traceback's last lines matter most."""
+    if not text.strip():
+        return ""
+    end = text.rstrip()[-_OUTPUT_SHOWN:]
+    return f"The end of its output on stderr:\n\n{fenced(end, 'stderr')}"

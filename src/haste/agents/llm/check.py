@@ -1,0 +1,118 @@
+"""A script is read before it costs an execution: does it parse, answer, and keep to `input/`?
+
+This saves time and gives the model a reason at once; it is no boundary. The sandbox is.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from .edits import check_syntax
+from .unfit import Unfit
+
+_NETWORK = frozenset((
+    "requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ftplib", "smtplib",
+    "telnetlib", "websockets", "paramiko", "boto3", "kaggle", "huggingface_hub", "wget", "gdown", "openai", "anthropic",
+))  # fmt: skip
+_DOWNLOADS = frozenset((
+    "urlopen", "urlretrieve", "snapshot_download", "hf_hub_download", "fetch_openml", "fetch_20newsgroups",
+    "fetch_california_housing", "fetch_covtype", "fetch_lfw_people", "fetch_olivetti_faces", "fetch_rcv1",
+    "fetch_kddcup99", "fetch_species_distributions",
+))  # fmt: skip
+_READERS = frozenset((
+    "read_csv", "read_table", "read_fwf", "read_parquet", "read_feather", "read_json", "read_excel", "read_pickle",
+    "read_hdf", "scan_csv", "scan_parquet", "loadtxt", "genfromtxt", "fromfile", "imread", "load_img", "open", "load",
+))  # fmt: skip
+_ABSOLUTE = re.compile(
+    r"^(?:~/.*|/[\w.@-]+/[\w./@-]*|/(?:tmp|data|kaggle|home|root|mnt|content|input)|[A-Za-z]:[\\/].+)$"
+)
+_UPWARDS = re.compile(r"(?:^|[\\/])\.\.[\\/]")
+_SCHEME = re.compile(r"^(?:https?|ftp|s3|gs|file)://", re.IGNORECASE)
+_FILE = re.compile(r"[\w-]\.(?:csv|tsv|parquet|pq|jsonl?|txt|npy|npz|pkl|joblib|feather|png|jpe?g|wav|pt|pth|bin|h5)$")
+_ANSWER = re.compile(r"(?:^|[\\/])submission\.csv$")
+
+
+def check_script(code: str, missing: frozenset[str] = frozenset()) -> None:
+    """Raise Unfit with every reason why the script should not run. `missing` are packages known not to be there."""
+    tree = check_syntax(code)
+    reasons = [*_imports(tree, missing), *_paths(tree), *_reads(tree)]
+    if not any(_ANSWER.search(text) for text in _texts(tree)):
+        reasons.append("it never writes `submission.csv`; what it prints is not scored")
+    if reasons:
+        raise Unfit("; ".join(dict.fromkeys(reasons)))
+
+
+def _imports(tree: ast.Module, missing: frozenset[str]) -> Iterator[str]:
+    guarded = {id(node) for attempt in ast.walk(tree) if isinstance(attempt, ast.Try) for node in ast.walk(attempt)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        roots = {name.split(".")[0] for name in names}
+        if "haste" in roots:
+            yield "it imports haste, which a solution does not have"
+        for name in sorted((roots | set(names)) & _NETWORK):
+            yield f"it imports {name}, but there is no network"
+        for name in sorted(roots & missing) if id(node) not in guarded else ():
+            yield f"it imports {name}, which is not installed"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in _DOWNLOADS:
+            yield f"it calls {_called(node)}, but there is no network and no other data"
+
+
+def _paths(tree: ast.Module) -> Iterator[str]:
+    for text in _texts(tree):
+        if _ABSOLUTE.match(text):
+            yield f"it names the absolute path {text!r}; all paths begin at the script's own folder"
+        elif _UPWARDS.search(text):
+            yield f"it names {text!r}, outside its folder"
+        elif _SCHEME.match(text):
+            yield f"it names the address {text!r}, but there is no network"
+
+
+def _reads(tree: ast.Module) -> Iterator[str]:
+    """Constant names that are opened for reading, lie outside `input/` and are named nowhere else in the script."""
+    named = Counter(_texts(tree))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args or _called(node) not in _READERS:
+            continue
+        first = node.args[0]
+        if not isinstance(first, ast.Constant) or not isinstance(first.value, str) or not _FILE.search(first.value):
+            continue
+        path = first.value.removeprefix("./")
+        if not path.startswith("input/") and named[first.value] == 1 and not _writes(node):
+            yield f"it reads {first.value!r}, which it has not written; what is given lies below `input/`"
+
+
+def _writes(node: ast.Call) -> bool:
+    """Whether an `open` is for writing."""
+    modes = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "mode")]
+    return any(isinstance(m, ast.Constant) and isinstance(m.value, str) and set(m.value) & set("wax") for m in modes)
+
+
+def _called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
+
+
+def _texts(tree: ast.Module) -> list[str]:
+    """Constant texts that could be paths: one line, no docstrings."""
+    statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in statements
+        and 0 < len(node.value) < 300
+        and "\n" not in node.value
+    ]

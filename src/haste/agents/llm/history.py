@@ -1,0 +1,137 @@
+"""What was tried so far, in at most `LINES` lines however long the run: the latest in full, older ones shorter, the
+oldest as counts by scale and success. Of each of these six kinds the latest `NAMED` techniques stand there by name,
+with their best gain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+
+from haste.schema.brief import Attempt
+from haste.schema.execution import Outcome
+from haste.schema.solution import Operator, Scale
+
+from .untrusted import one_line
+
+LINES = 19
+RECENT, OLDER = 6, 5
+NAMED = 20  # techniques that a line of counts names; the rest is a number
+
+
+def history_lines(history: Sequence[Attempt], branch: str | None, *, only_recent: bool = False) -> list[str]:
+    """Oldest first. `branch` is the one being worked on; attempts on others say which."""
+    drafts = [attempt for attempt in history if attempt.operator is Operator.DRAFT]
+    changes = [attempt for attempt in history if attempt.operator is not Operator.DRAFT]
+    recent, older = changes[-RECENT:], changes[-RECENT - OLDER : -RECENT]
+    lines = [_drafts(drafts)] if drafts else []
+    if not only_recent:
+        lines += _counts(changes[: -RECENT - OLDER])
+        lines += [_short(attempt, branch) for attempt in older]
+    return lines + [_full(attempt, branch) for attempt in recent]
+
+
+def trials(history: Sequence[Attempt]) -> list[str]:
+    """One line for each technique with its candidates, the clearest effects first; at most `LINES`."""
+    by_name: dict[str, list[Attempt]] = {}
+    for attempt in history:
+        by_name.setdefault(_name(attempt), []).append(attempt)
+    ordered = sorted(by_name.items(), key=lambda item: (-_clearest(item[1]), item[0]))
+    lines = [f"{name}: " + "; ".join(_trial(a) for a in _spread(attempts)) for name, attempts in ordered[: LINES - 1]]
+    rest = [name for name, _ in ordered[LINES - 1 :]]
+    return [*lines, f"and, with less effect: {', '.join(rest[:NAMED])}"] if rest else lines
+
+
+def result(attempt: Attempt) -> str:
+    """What came of an attempt, in few words."""
+    if attempt.outcome is not Outcome.OK:
+        return attempt.outcome.value.replace("_", " ")
+    if attempt.gain is None:
+        return "not compared" if attempt.score is None else f"scored {attempt.score:.5g}"
+    noise = f" ± {attempt.noise:.2g}" if attempt.noise is not None else ""
+    fate = {True: ", kept", False: ", undone", None: ""}[attempt.kept]
+    return f"{attempt.gain:+.3g}{noise}{fate}"
+
+
+def _drafts(drafts: Sequence[Attempt]) -> str:
+    shown = [f"{one_line(a.candidate, 12)} {one_line(a.title, 60)} ({result(a)})" for a in drafts[:6]]
+    return "prototypes: " + "; ".join(shown)
+
+
+def _full(attempt: Attempt, branch: str | None) -> str:
+    why = f", {attempt.diagnosis.value}" if attempt.diagnosis else ""
+    detail = f": {one_line(attempt.detail, 160)}" if attempt.detail else ""
+    what = f"{one_line(attempt.candidate, 12)} {_kind(attempt)} {_name(attempt)}{why}"
+    return f"{what} | {one_line(attempt.title)} | {result(attempt)}{detail}{_elsewhere(attempt, branch)}"
+
+
+def _short(attempt: Attempt, branch: str | None) -> str:
+    return f"{one_line(attempt.candidate, 12)} {_name(attempt)}: {result(attempt)}{_elsewhere(attempt, branch)}"
+
+
+def _kind(attempt: Attempt) -> str:
+    return "repair" if attempt.operator is Operator.DEBUG else attempt.scale.value
+
+
+def _elsewhere(attempt: Attempt, branch: str | None) -> str:
+    return "" if branch is None or attempt.branch == branch else f" [on branch {one_line(attempt.branch, 12)}]"
+
+
+def _name(attempt: Attempt) -> str:
+    return one_line(attempt.technique or attempt.title, 40).replace(" ", "_")
+
+
+def _counts(attempts: Sequence[Attempt]) -> list[str]:
+    """One line for each scale and whether its techniques were ever kept; the latest techniques by name."""
+    lines = []
+    for scale in Scale:
+        mine = [attempt for attempt in attempts if attempt.scale is scale]
+        kept = {_name(attempt) for attempt in mine if attempt.kept}
+        for word, group in (
+            ("helped", [a for a in mine if _name(a) in kept]),
+            ("never kept", [a for a in mine if _name(a) not in kept]),
+        ):
+            if group:
+                lines.append(f"earlier, {scale.value}, {word}: {_summary(group)}")
+    return lines
+
+
+def _summary(attempts: Sequence[Attempt]) -> str:
+    latest: dict[str, list[Attempt]] = {}
+    for attempt in reversed(attempts):
+        latest.setdefault(_name(attempt), []).append(attempt)
+    names = [f"{name}{_times(mine)}{_best(mine)}" for name, mine in list(latest.items())[:NAMED]]
+    more = f" and {len(latest) - NAMED} more" if len(latest) > NAMED else ""
+    gains = [a.gain for a in attempts if a.gain is not None]
+    mean = f", mean {fmean(gains):+.2g}, best {max(gains):+.2g}" if gains else ""
+    failed = sum(1 for a in attempts if a.outcome is not Outcome.OK)
+    broke = f", {failed} failed" if failed else ""
+    return f"{len(attempts)} tries{mean}{broke} ({', '.join(names)}{more})"
+
+
+def _times(attempts: Sequence[Attempt]) -> str:
+    return f" x{len(attempts)}" if len(attempts) > 1 else ""
+
+
+def _best(attempts: Iterable[Attempt]) -> str:
+    gains = [attempt.gain for attempt in attempts if attempt.gain is not None]
+    return f" {max(gains):+.2g}" if gains else " failed"
+
+
+def _trial(attempt: Attempt) -> str:
+    return f"{one_line(attempt.candidate, 12)} {result(attempt)}"
+
+
+def _spread(attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+    """At most four of a technique's attempts: those with the clearest effects, in their order."""
+    clearest = sorted(attempts, key=lambda a: -_units(a))[:4]
+    return [attempt for attempt in attempts if attempt in clearest]
+
+
+def _clearest(attempts: Iterable[Attempt]) -> float:
+    return max(map(_units, attempts), default=0.0)
+
+
+def _units(attempt: Attempt) -> float:
+    """The size of an effect in units of its noise; what never ran says nothing."""
+    return abs(attempt.gain / attempt.noise) if attempt.gain is not None and attempt.noise else 0.0

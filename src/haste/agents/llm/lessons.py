@@ -1,0 +1,88 @@
+"""Reflection: what a run taught, as learnings whose figures are counted here and never taken from the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from haste.agents.engineer import Thinking
+from haste.schema.brief import Attempt, Brief
+from haste.schema.execution import Outcome
+from haste.schema.knowledge import Learning
+from haste.schema.model import Role, Stage
+from haste.schema.solution import Unusable
+
+from .ask import Cut, Prompt, Question, ask
+from .facts import FACTS, facts_text, read_conditions
+from .history import trials
+from .replies import LearningReply, ReflectReply
+from .stable import stable_blocks
+from .template import prompt
+from .unfit import Unfit
+from .untrusted import fenced
+
+MAX_OUTPUT = 8_000
+MOST = 5
+_CAP = 5.0  # noise units; a change that broke everything is not a hundred times worse a lesson
+
+
+def reflect(brief: Brief) -> Thinking[tuple[Learning, ...]]:
+    """At most five learnings; none where nothing usable was said, as a run's end is no place to fail."""
+    by_id = {attempt.candidate: attempt for attempt in brief.history}
+
+    def accept(reply: ReflectReply) -> tuple[Learning, ...]:
+        if not reply.learnings:
+            msg = "there are no learnings"
+            raise Unfit(msg)
+        return tuple(_learning(one, number, brief, by_id) for number, one in enumerate(reply.learnings[:MOST], 1))
+
+    def render(cut: Cut) -> Prompt:
+        tried = fenced("\n".join(trials(brief.history)), "history")
+        return Prompt(stable_blocks(brief, cut), prompt("reflect", trials=tried, facts=facts_text(brief.profile.facts)))
+
+    answer = yield from ask(Question(Role.REFLECT, Stage.REFLECT, ReflectReply, render, accept, MAX_OUTPUT))
+    return () if isinstance(answer, Unusable) else answer
+
+
+def _learning(one: LearningReply, number: int, brief: Brief, by_id: dict[str, Attempt]) -> Learning:
+    unknown = [name for name in one.supports if name not in by_id]
+    if unknown or not one.supports:
+        msg = f"learning {number} must rest on candidates that were tried, not on {', '.join(unknown) or 'none'}"
+        raise Unfit(msg)
+    if not one.action or not one.statement.strip():
+        msg = f"learning {number} lacks its statement or the technique that it is about"
+        raise Unfit(msg)
+    ran = [by_id[name] for name in one.supports]
+    situation = _situation(one, brief)
+    return Learning(
+        id=f"learning-{number}",
+        statement=" ".join(one.statement.split()),
+        tier=one.tier,
+        domain=brief.competition.domain,
+        competition=brief.competition.id,
+        technique=one.action,
+        claim=f"{situation}/{one.action}/{one.polarity}",
+        supports=tuple(dict.fromkeys(one.supports)),
+        gain=_gain(ran),
+        kept=sum(1 for attempt in ran if attempt.kept),
+        tried=len(ran),
+        conditions=read_conditions(one.conditions, brief.profile.facts.keys() & set(FACTS)),
+    )
+
+
+def _situation(one: LearningReply, brief: Brief) -> str:
+    """As skills that speak of the same technique have it, so that for and against meet; else as the reply says."""
+    for note in brief.skills:
+        if note.technique == one.action and note.claim.count("/") == 2:
+            return note.claim.split("/")[0]
+    return "any" if one.situation == "any" else brief.competition.domain
+
+
+def _gain(attempts: Sequence[Attempt]) -> float | None:
+    """The mean gain in units of each attempt's own noise; None where nothing was compared."""
+    units = [
+        max(-_CAP, min(_CAP, attempt.gain / attempt.noise))
+        for attempt in attempts
+        if attempt.outcome is Outcome.OK and attempt.gain is not None and attempt.noise
+    ]
+    return fmean(units) if units else None
