@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from pathlib import Path
 
 from haste.runner.loop import drive
 from haste.schema.campaign import Assignment, RunEnded
 from haste.schema.config import RunConfig, Start
 from haste.schema.errors import HasteError
-from haste.schema.events import Event, ModelReplied
-from haste.search.state import RunState
+from haste.schema.events import ModelReplied
 
 from .parts import Campaign
 from .state import CampaignState
@@ -43,23 +43,25 @@ def carry_out(one: Assignment, config: RunConfig, campaign: Campaign, pause_poin
             backends.finish(context, state)
         finally:
             backends.close(context)
-        events = backends.events(folder)
+        ended = RunEnded(run=one.run, outcome="finished", reason=state.finished)
+        ended = ended.model_copy(update={"wall_s": round(state.elapsed_s(state.at), 3)})
     except HasteError as fault:
-        return RunEnded(run=one.run, outcome="failed", error=f"{fault.kind} error: {fault}")
+        ended = RunEnded(run=one.run, outcome="failed", error=f"{fault.kind} error: {fault}")
     except Exception as fault:  # our own: the other runs are not to suffer from it, and it must be heard of
-        return RunEnded(run=one.run, outcome="failed", error=f"{type(fault).__name__}: {fault}")
-    return _ended(one, state, events)
+        ended = RunEnded(run=one.run, outcome="failed", error=f"{type(fault).__name__}: {fault}")
+    return ended.model_copy(update=_spent(folder, campaign))
 
 
-def _ended(one: Assignment, state: RunState, events: Iterable[Event]) -> RunEnded:
+def _spent(folder: Path, campaign: Campaign) -> dict[str, float | int | None]:
+    """What the run's model calls came to, also of a run that failed; None where any part of it is unknown."""
+    try:
+        events = campaign.backends.events(folder)
+    except HasteError:
+        return {"usd": None, "tokens": None}
     replies = [event for event in events if isinstance(event, ModelReplied)]
     costs = [reply.usd for reply in replies]
     used = [count for reply in replies for count in (reply.usage.input, reply.usage.output)]
-    return RunEnded(
-        run=one.run,
-        outcome="finished",
-        reason=state.finished,
-        usd=None if None in costs else sum(cost or 0.0 for cost in costs),
-        tokens=None if None in used else sum(count or 0 for count in used),
-        wall_s=round(state.elapsed_s(state.at), 3),
-    )
+    return {
+        "usd": None if None in costs else sum(cost or 0.0 for cost in costs),
+        "tokens": None if None in used else sum(count or 0 for count in used),
+    }

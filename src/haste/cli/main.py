@@ -9,7 +9,7 @@ import typer
 
 from haste.schema.errors import HasteError
 
-from . import ablate, competitions, doctor, grade, report, resume, run, score, skills
+from . import ablate, campaign, competitions, doctor, grade, report, resume, run, score, skills
 
 app = typer.Typer(
     name="haste",
@@ -28,6 +28,7 @@ app.command("doctor")(doctor.doctor)
 app.command("ablate")(ablate.ablate)
 app.add_typer(competitions.app, name="competitions")
 app.add_typer(skills.app, name="skills")
+app.add_typer(campaign.app, name="campaign")
 
 
 def main() -> None:

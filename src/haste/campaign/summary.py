@@ -1,0 +1,182 @@
+"""A campaign as one nested object: what its reports show. Made from its state and its runs' rows; decides nothing.
+
+Unknown is None: a mean of nothing, a cost whose price is not known, a cost per medal without a medal.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+from typing import Any
+
+from haste.schema.campaign import InventoryCount, Judged
+
+from .state import CampaignState, Round
+from .statistics import wilson
+
+Row = dict[str, Any]
+MEDALS = ("gold", "silver", "bronze")
+BINS = ((0, 0), (1, 15), (16, 49), (50, None))  # skills loaded; the paper tells of up to 15 and of 50 and more
+
+
+def summarise(state: CampaignState, rows: Sequence[Row], began_at: float) -> dict[str, Any]:
+    """The object of `haste campaign report --json`. Works for a campaign that has not finished."""
+    rules, classified = state.rules, state.classified
+    known = classified.competitions if classified else ()
+    return {
+        "campaign": state.campaign,
+        "finished": state.finished,
+        "began_at": began_at,
+        "wall_s": round(state.elapsed_s(state.at), 3),
+        "settings": {
+            "model": rules.run.model,
+            "start": rules.run.start.value,
+            "loading": rules.run.loading.value,
+            "seeds": list(rules.seeds),
+            "workers": rules.workers,
+            "iterations": rules.run.search.iterations,
+            "time_limit_s": rules.run.budget.time_limit_s,
+            "inventory": "shared" if rules.skills is not None else rules.inventory,
+            "promote": rules.promote,
+        },
+        "overall": _group(rows),
+        "by_start": [{"start": start} | _group(part) for start, part in _parts(rows, "start")],
+        "by_domain": [{"domain": domain} | _group(part) for domain, part in _parts(rows, "domain")],
+        "competitions": [
+            {"competition": one.id, "title": one.title, "domain": one.domain}
+            | _group([row for row in rows if row["competition"] == one.id])
+            for one in known
+        ],
+        "unfit": [one.model_dump() for one in (classified.unfit if classified else ())],
+        "keep_rate_by_skills": [_bin(rows, low, high) for low, high in BINS],
+        "rounds": [_round(one, rows) for one in state.rounds],
+        "runs": list(rows),
+    }
+
+
+def _group(rows: Sequence[Row]) -> dict[str, Any]:
+    """Figures of some runs. Only runs that were carried out count; a failed one is an attempt without a medal."""
+    tried = [row for row in rows if row["outcome"] in ("finished", "failed")]
+    ranked = [row for row in tried if row["medal"] is not None or row["outcome"] == "failed"]
+    count = Counter(row["medal"] for row in ranked)
+    medals = sum(count[name] for name in MEDALS)
+    interval = wilson(medals, len(ranked))
+    decided = sum(row["decided"] for row in tried)
+    tokens, usd = _sum(tried, "tokens"), _sum(tried, "usd")
+    return {
+        "runs": len(rows),
+        "finished": sum(row["outcome"] == "finished" for row in rows),
+        "failed": sum(row["outcome"] == "failed" for row in rows),
+        "skipped": sum(row["outcome"] == "skipped" for row in rows),
+        "ranked": len(ranked),
+        **{name: count[name] for name in MEDALS},
+        "medals": medals,
+        "medal_rate": medals / len(ranked) if ranked else None,
+        "medal_rate_low": interval[0] if interval else None,
+        "medal_rate_high": interval[1] if interval else None,
+        "above_median": sum(row["above_median"] is True for row in ranked),
+        "normalised": _mean(tried, "normalised"),
+        "iterations": _mean(tried, "iterations"),
+        "iterations_to_best": _mean(tried, "iterations_to_best"),
+        "kept": sum(row["kept"] for row in tried),
+        "decided": decided,
+        "keep_rate": sum(row["kept"] for row in tried) / decided if decided else None,
+        "tokens": tokens,
+        "usd": usd,
+        "tokens_per_medal": tokens / medals if tokens is not None and medals else None,
+        "usd_per_medal": usd / medals if usd is not None and medals else None,
+        "runs_wall_s": _sum([row for row in tried if row["outcome"] == "finished"], "wall_s"),
+        "learnings": sum(row["learnings"] or 0 for row in tried),
+    }
+
+
+def _bin(rows: Iterable[Row], low: int, high: int | None) -> dict[str, Any]:
+    """Keep rate of the runs that loaded so many skills, pooled over their decisions."""
+    inside = [
+        row
+        for row in rows
+        if row["skills_loaded"] is not None
+        and row["skills_loaded"] >= low
+        and (high is None or row["skills_loaded"] <= high)
+    ]
+    kept, decided = sum(row["kept"] for row in inside), sum(row["decided"] for row in inside)
+    interval = wilson(kept, decided)
+    return {
+        "low": low,
+        "high": high,
+        "runs": len(inside),
+        "kept": kept,
+        "decided": decided,
+        "keep_rate": kept / decided if decided else None,
+        "keep_rate_low": interval[0] if interval else None,
+        "keep_rate_high": interval[1] if interval else None,
+    }
+
+
+def _round(one: Round, rows: Sequence[Row]) -> dict[str, Any]:
+    judged = one.judged.judged if one.judged else None
+    return {
+        "number": one.number,
+        "ended": one.ended is not None,
+        **_group([row for row in rows if row["round"] == one.number]),
+        "verdicts": _verdicts(judged) if judged is not None else None,
+        "raised": sum(_is_move(entry) and entry.promotion.verdict is not None for entry in judged or ()),
+        "moved": sum(_is_move(entry) and entry.promotion.verdict is None for entry in judged or ()),
+        "refused": [problem.model_dump() for problem in one.promoted.refused] if one.promoted else [],
+        "inventory_before": _inventory(one.pinned.inventory) if one.pinned else None,
+        "inventory": _inventory(one.ended.inventory) if one.ended else None,
+        "notes": _notes(one),
+    }
+
+
+def _is_move(entry: Judged) -> bool:
+    return entry.promotion.learning is None
+
+
+def _verdicts(judged: Iterable[Judged]) -> dict[str, int]:
+    told = Counter(entry.promotion.verdict.value for entry in judged if not _is_move(entry) and entry.promotion.verdict)
+    return {name: told[name] for name in ("skip", "competition", "domain", "global", "conflict")}
+
+
+def _inventory(counted: InventoryCount) -> dict[str, Any]:
+    return {
+        "digest": counted.digest,
+        "skills": sum(counted.tiers.values()),
+        "tiers": {name: counted.tiers.get(name, 0) for name in ("global", "domain", "competition")},
+        "statuses": {name: counted.statuses.get(name, 0) for name in ("candidate", "active", "contested", "retired")},
+    }
+
+
+def _notes(one: Round) -> list[str]:
+    """What a reader must know of the round before believing its figures."""
+    notes = []
+    if one.pinned is not None and one.pinned.expected is not None:
+        notes.append("Somebody else changed the skill store before this round; its runs went by what they found.")
+    if one.judged is not None and one.judged.changed_since is not None:
+        notes.append(
+            "Somebody else changed the skill store during this round; its runs went by the copy from its start, "
+            "promotion by the store as it then was."
+        )
+    if one.promoted is not None and one.promoted.refused:
+        notes.append(f"{len(one.promoted.refused)} verdict(s) could not be written and wait for the next round.")
+    return notes
+
+
+def _parts(rows: Sequence[Row], key: str) -> list[tuple[str, list[Row]]]:
+    return [(name, [row for row in rows if row[key] == name]) for name in dict.fromkeys(row[key] for row in rows)]
+
+
+def _known(rows: Iterable[Row], key: str) -> list[float]:
+    return [row[key] for row in rows if row[key] is not None]
+
+
+def _mean(rows: Iterable[Row], key: str) -> float | None:
+    known = _known(rows, key)
+    return fmean(known) if known else None
+
+
+def _sum(rows: Sequence[Row], key: str) -> Any:
+    """The total; None where any part of it is unknown, or there is nothing to add."""
+    known = _known(rows, key)
+    return sum(known) if known and len(known) == len(rows) else None

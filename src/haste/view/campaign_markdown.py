@@ -1,0 +1,39 @@
+"""A campaign's report as Markdown: the same tables as its page, for a README or an issue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .campaign_tables import TABLES
+from .campaign_words import ENDS, medals_text, sentence
+from .numbers import duration_text
+
+
+def markdown(summary: dict[str, Any]) -> str:
+    """The whole text; unknown figures are dashes."""
+    over = summary["overall"]
+    lines = [
+        f"# Campaign {summary['campaign']}",
+        "",
+        sentence(summary),
+        "",
+        f"- {medals_text(over)} (95 % Wilson interval; a failed run is an attempt without a medal)",
+        f"- {duration_text(summary['wall_s'])} of working time; {ENDS[summary['finished']]}",
+    ]
+    lines += [f"- without `{one['reference']}`: {one['reason']}" for one in summary["unfit"]]
+    lines += [f"- {row['outcome']}: `{row['run']}`: {row['error']}" for row in summary["runs"] if row["error"]]
+    lines += [f"- round {one['number']}: {note}" for one in summary["rounds"] for note in one["notes"]]
+    for title, table in TABLES:
+        told = table(summary)
+        if told.rows:
+            lines += ["", f"## {title}", "", *_table(told.heads, told.rows, told.numeric)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(heads: list[str], rows: list[list[str]], numeric: frozenset[int]) -> list[str]:
+    rule = ["---:" if at in numeric else "---" for at in range(len(heads))]
+    return [_row(heads), _row(rule), *map(_row, rows)]
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

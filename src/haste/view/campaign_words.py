@@ -1,0 +1,71 @@
+"""A campaign's figures in words, as its page, its Markdown and the terminal say them. Reads the summary object only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .numbers import UNKNOWN, count_text, share_text
+
+Group = dict[str, Any]
+ENDS = {
+    None: "it has not ended yet",
+    "complete": "every round was carried out",
+    "time_limit": "its time limit was reached",
+    "cost_limit": "its money was spent",
+    "token_limit": "its tokens were spent",
+}
+UNRANKED = "no leaderboard"
+
+
+def medals_text(group: Group) -> str:
+    """`medals 9 of 15 runs: 60 % (36 % to 80 %); 5 gold, 3 silver, 1 bronze; 12 above the median`."""
+    if not group["ranked"]:
+        return "no run was ranked on a leaderboard"
+    each = ", ".join(f"{group[name]} {name}" for name in ("gold", "silver", "bronze"))
+    runs = count_text(group["ranked"], "run")
+    return f"medals {group['medals']} of {runs}: {rate_text(group)}; {each}; {group['above_median']} above the median"
+
+
+def rate_text(group: Group, key: str = "medal_rate") -> str:
+    """A share with its interval."""
+    if group[key] is None:
+        return UNKNOWN
+    return f"{share_text(group[key])} ({share_text(group[f'{key}_low'])} to {share_text(group[f'{key}_high'])})"
+
+
+def number_text(value: float | None, digits: int = 2) -> str:
+    """A mean or a total with so many digits behind the point at most."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:,.0f}"
+
+
+def usd_text(value: float | None) -> str:
+    return UNKNOWN if value is None else f"${value:,.2f}"
+
+
+def bin_text(one: Group) -> str:
+    """`0`, `1 to 15`, `50 and more`."""
+    if one["high"] is None:
+        return f"{one['low']} and more"
+    return str(one["low"]) if one["low"] == one["high"] else f"{one['low']} to {one['high']}"
+
+
+def medal_text(row: Group) -> str:
+    """What a run won; what did not end has not won anything yet."""
+    if row["outcome"] != "finished":
+        return str(row["outcome"])
+    if row["grade"] is None:
+        return "not graded"
+    return UNRANKED if row["medal"] is None else "no medal" if row["medal"] == "none" else str(row["medal"])
+
+
+def sentence(summary: dict[str, Any]) -> str:
+    """What the campaign was, in one sentence."""
+    settings, runs = summary["settings"], summary["overall"]["runs"]
+    domains = len({one["domain"] for one in summary["competitions"]})
+    scope = f"{count_text(len(summary['competitions']), 'competition')} in {count_text(domains, 'domain')}"
+    how = f"{count_text(len(summary['rounds']), 'round')}, {count_text(runs, 'run')}"
+    begun = {"empty": "an empty inventory", "starter": "the starter inventory", "shared": "a shared skill store"}
+    store = begun.get(settings["inventory"], "a copy of a given inventory")
+    return f"{scope}; {how}; engineer {settings['model']}, {settings['loading']} loading, beginning with {store}."
