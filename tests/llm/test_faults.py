@@ -1,0 +1,125 @@
+"""Which fault a provider's words are, how long to wait, and that no key survives in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from haste.llm.endpoint import find
+from haste.llm.faults import LONGEST, scrub
+from haste.llm.provider import ProviderModel
+from haste.schema.model import Fault, ModelFault
+from tests.llm.loopback import SPEAKERS, Answer, Server, question, serving
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def models(server: Server) -> Iterator[dict[str, ProviderModel]]:
+    made = {name: ProviderModel(find(f"{name}:m", say.url(server), {})) for name, say in SPEAKERS.items()}
+    yield made
+    for model in made.values():
+        model.close()
+
+
+def fault(server: Server, model: ProviderModel, answer: Answer) -> ModelFault:
+    server.answers.clear()
+    server.answers.append(answer)
+    with pytest.raises(ModelFault) as caught:
+        model.complete(question())
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "the request exceeds the available context size, try increasing it"),  # llama.cpp
+        (500, "the request exceeds the available context size. try increasing the context size"),  # llama.cpp, older
+        (400, "The decoder prompt (length 9000) is longer than the maximum model length of 8192."),  # vLLM
+        (400, "This model's maximum context length is 8192 tokens. However, your request has 9000."),  # vLLM, OpenAI
+        (400, "the input length exceeds the context length"),  # Ollama
+        (413, "Request exceeds the maximum allowed number of bytes."),  # Anthropic
+        (400, "input length and `max_tokens` exceed context limit: 199000 + 8000 > 200000"),  # Anthropic
+        (400, "Please reduce the length of the messages or completion."),
+    ],
+)
+def test_too_long_in_the_words_of_many_servers(
+    server: Server, models: dict[str, ProviderModel], status: int, words: str
+):
+    for name, say in SPEAKERS.items():
+        answer = say.failed(status, "invalid_request_error", words)
+        assert fault(server, models[name], answer).fault == Fault.CONTEXT_TOO_LONG, name
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "which"),
+    [
+        (404, 'model "qwen9" not found, try pulling it first', Fault.UNKNOWN_MODEL),  # Ollama
+        (400, "Invalid model name passed in model=gpt-9", Fault.UNKNOWN_MODEL),  # a LiteLLM proxy
+        (400, "max_tokens must be at least 1", Fault.REJECTED),
+        (402, "Insufficient credits", Fault.REJECTED),
+        (422, "field required", Fault.REJECTED),
+        (408, "Request timeout", Fault.TIMEOUT),
+        (502, "bad gateway", Fault.OVERLOADED),
+        (529, "Overloaded", Fault.OVERLOADED),
+    ],
+)
+def test_other_refusals(server: Server, models: dict[str, ProviderModel], status: int, words: str, which: Fault):
+    for name, say in SPEAKERS.items():
+        assert fault(server, models[name], say.failed(status, "other", words)).fault == which, name
+
+
+def test_an_empty_account_is_not_waited_for(server: Server, models: dict[str, ProviderModel]):
+    answer = SPEAKERS["openai"].failed(
+        429, "insufficient_quota", "You exceeded your current quota", {"Retry-After": "5"}
+    )
+    found = fault(server, models["openai"], answer)
+    assert (found.fault, found.retry_after_s) == (Fault.REJECTED, None)
+
+
+@pytest.mark.parametrize("name", SPEAKERS)
+def test_the_hint_in_milliseconds_and_as_a_date(server: Server, models: dict[str, ProviderModel], name: str):
+    say = SPEAKERS[name]
+    exact = say.failed(429, "rate_limit_error", "slow down", {"Retry-After-Ms": "1500", "Retry-After": "9"})
+    assert fault(server, models[name], exact).retry_after_s == 1.5
+    dated = say.failed(503, "overloaded", "later", {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"})
+    assert (fault(server, models[name], dated).retry_after_s or 0) > 86400
+    silent = say.failed(503, "overloaded", "later")
+    assert fault(server, models[name], silent).retry_after_s is None
+    broken = say.failed(503, "overloaded", "later", {"Retry-After": "soon"})
+    assert fault(server, models[name], broken).retry_after_s is None
+
+
+def test_googles_hint_in_the_body(server: Server, models: dict[str, ProviderModel]):
+    assert fault(server, models["google"], SPEAKERS["google"].rate_limited("0.5")).retry_after_s == 0.5
+
+
+@pytest.mark.parametrize("name", SPEAKERS)
+def test_an_error_with_status_200_is_no_reply(server: Server, models: dict[str, ProviderModel], name: str):
+    answer = SPEAKERS[name].failed(200, "server_error", "upstream broke")
+    assert fault(server, models[name], answer).fault == Fault.MALFORMED
+
+
+def test_a_long_page_is_cut(server: Server, models: dict[str, ProviderModel]):
+    for body in ("<p>gone</p>\n" * 2000, {"error": "x" * 9000}):
+        message = fault(server, models["openai"], Answer(body, 502)).message
+        assert "\n" not in message
+        assert len(message) <= LONGEST + 3
+
+
+def test_scrubbing():
+    assert scrub("key=s3cret!, again s3cret!", ["s3cret!"]) == "key=[key], again [key]"
+    for secret in (
+        "sk-ant-REDACTED",
+        "sk-proj-****************abcd",
+        "AIzaSyA0123456789_-abcdefghij",
+        "Bearer eyJhbGciOi.J9.x-y_z",
+    ):
+        assert "[key]" in scrub(f"wrong key: {secret}.", [])
+        assert secret[-6:] not in scrub(f"wrong key: {secret}", [])
+    assert scrub("ask-me-anything about the risk-free rate", []) == "ask-me-anything about the risk-free rate"
