@@ -17,6 +17,7 @@ from haste.schema.knowledge import (
     Verdict,
 )
 from haste.skills.inventory import Inventory, load_inventory
+from haste.skills.promote import Judge
 from haste.skills.skill import text_file
 
 DOMAINS = ("tabular", "text", "image")
@@ -70,8 +71,10 @@ def learning(run: str = "r1", **fields: object) -> Learning:
     return Learning.model_validate(base | fields)
 
 
-def proposal(verdict: Verdict, **fields: object) -> PromotionProposal:
-    return PromotionProposal.model_validate({"verdict": verdict, "reason": "it says so"} | fields)
+def proposal(verdict: Verdict, **fields: object) -> Judge:
+    """A judge that proposes this, whatever it is asked."""
+    made = PromotionProposal.model_validate({"verdict": verdict, "reason": "it says so"} | fields)
+    return lambda _learning, _shelf: made
 
 
 def run(name: str, competition: str, domain: str = "tabular", **fields: object) -> RunRecord:

@@ -261,7 +261,7 @@ def test_promotion_never_lowers_a_tier_or_loses_a_skill(
 ) -> None:
     told, before = given
     said = {name: proposal(verdict) for name, verdict in proposed.items()}
-    promotions, after = promote_round(told, before, lambda one, _: said.get(one.id))
+    promotions, after = promote_round(told, before, lambda one, now: said[one.id](one, now) if one.id in said else None)
     for promotion in promotions:
         assert promotion.reason
         for change in promotion.changes:

@@ -80,7 +80,7 @@ def _learnings(reading: Reading, judge: Judge) -> Callable[[Shelf], Promotion | 
 
     def propose(shelf: Shelf) -> Promotion | None:
         learning = next(waiting, None)
-        return None if learning is None else promote_learning(learning, shelf, judge(learning, shelf))
+        return None if learning is None else promote_learning(learning, shelf, judge)
 
     return propose
 

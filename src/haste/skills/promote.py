@@ -66,8 +66,11 @@ def by_counting(_learning: Learning, _shelf: Shelf) -> None:
     """The judge that has no opinion."""
 
 
-def promote_learning(learning: Learning, shelf: Shelf, proposed: PromotionProposal | None = None) -> Promotion:
-    """The verdict on one learning, with the files to write. `proposed` is an engineer's; None leaves it to counting."""
+def promote_learning(learning: Learning, shelf: Shelf, judge: Judge = by_counting) -> Promotion:
+    """The verdict on one learning, with the files to write.
+
+    The judge is asked only where code has not decided already: what the gate refuses, no engineer comes to read.
+    """
     skill = draft(learning, shelf.inventory.by_name)
     ruling = _Ruling(learning, skill, _counted(skill, learning, shelf))
     if problems := gate(skill):
@@ -76,6 +79,7 @@ def promote_learning(learning: Learning, shelf: Shelf, proposed: PromotionPropos
         return ruling.skip(reason)
     if found := find_duplicate(skill, shelf.inventory):
         return ruling.skip(f"already covered by {found.held.skill.name} ({found.how})", covered=found.held.skill)
+    proposed = judge(learning, shelf)
     if proposed is None:
         return _by_counting(ruling, shelf)
     terms = shelf.terms_of(skill)
@@ -168,7 +172,7 @@ def promote_round(
     """
     done: list[Promotion] = []
     for learning in sorted(learnings, key=lambda learning: learning.id):
-        promotion = promote_learning(learning, shelf, judge(learning, shelf))
+        promotion = promote_learning(learning, shelf, judge)
         done.append(promotion)
         shelf = shelf.after(promotion)
     for step in (raise_skills, move_statuses):
