@@ -73,7 +73,6 @@ def _settings(request: ModelRequest, timeout_s: float) -> ModelSettings:
         max_tokens=request.max_output_tokens,
         timeout=timeout_s,  # between two bytes
         request_timeout=timeout_s,  # of the whole call
-        max_retries=0,
     )
 
 
