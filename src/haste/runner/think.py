@@ -19,10 +19,11 @@ from haste.schema.events import (
     ProposalFailed,
     PrototypesDrafted,
 )
-from haste.schema.execution import Outcome
+from haste.schema.execution import Limits, Outcome
 from haste.schema.knowledge import Learning
 from haste.schema.solution import Candidate, Operator, Proposal, Unusable
 from haste.search.actions import Classify, Debug, Draft, Refine, Reflect
+from haste.search.budget import search_wall_s, told_left_s
 from haste.search.chance import draw
 from haste.search.history import attempts
 from haste.search.state import Node, RunState
@@ -127,7 +128,15 @@ def _brief(state: RunState) -> Brief:
         order=state.rules.order,
         history=attempts(state),
         skills=state.skills,
+        time_left_s=told_left_s(state),
+        limits=_limits(state),
     )
+
+
+def _limits(state: RunState) -> Limits:
+    """Those of one execution in the search."""
+    limits, most_s = state.rules.limits, search_wall_s(state)
+    return limits if most_s is None else limits.model_copy(update={"wall_s": min(limits.wall_s, most_s)})
 
 
 def _incumbent(node: Node, context: Context) -> Incumbent:

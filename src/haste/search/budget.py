@@ -47,6 +47,12 @@ def search_left_s(state: RunState, now: float) -> float | None:
     return None if left is None else max(0.0, left - _reserve_s(state))
 
 
+def told_left_s(state: RunState) -> float | None:
+    """Seconds until the search must end, as an engineer is told: whoever asks again after a crash is told the same."""
+    limit = state.rules.budget.time_limit_s
+    return None if limit is None else max(0.0, limit - state.acted_s - _reserve_s(state))
+
+
 def thinking_left_s(state: RunState, now: float) -> float | None:
     """Seconds until a model must have answered: before the search must end, and afterwards by the limit itself."""
     return search_left_s(state, now) if state.search_ended is None else left_s(state, now)

@@ -48,7 +48,9 @@ def fold(entries: Iterable[Entry]) -> RunState:
 
 def evolve(state: RunState, entry: Entry) -> RunState:
     """The state after one more entry. Total: any event that `decide` led to is understood in any state."""
-    return replace(_apply(state, entry), at=entry.at)
+    moved = replace(_apply(state, entry), at=entry.at)
+    asked = isinstance(entry.event, ModelReplied | ModelFailed | RunResumed)
+    return moved if asked else replace(moved, acted_s=moved.elapsed_s(entry.at))
 
 
 def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case per event, nothing else

@@ -133,6 +133,7 @@ class RunState:
     earlier_s: float = 0.0  # time spent by earlier processes
     since: float | None = None  # when this process took the journal up
     at: float = 0.0  # of the last entry
+    acted_s: float = 0.0  # working time up to the last entry that was no call of a model
 
     @property
     def rules(self) -> RunConfig:
