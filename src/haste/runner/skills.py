@@ -8,11 +8,11 @@ from dataclasses import replace
 from haste.schema.competition import Competition
 from haste.schema.conditions import Fact
 from haste.schema.events import Event, SkillsLoaded
-from haste.schema.knowledge import Effect, SkillScope
+from haste.schema.knowledge import Effect, SkillNote, SkillScope
 from haste.search.actions import LoadSkills
 from haste.search.chance import draw
 from haste.search.state import RunState
-from haste.skills.evidence import effect
+from haste.skills.evidence import effect, expected_gain
 from haste.skills.promote import Shelf
 from haste.skills.select import FLAT, Request, select, withholding
 
@@ -37,7 +37,13 @@ def load_skills(_action: LoadSkills, state: RunState, context: Context) -> Itera
         withhold=withholding(rules.withhold),
     )
     selection = select(shelf.inventory, _with_effects(request, shelf))
-    yield SkillsLoaded(manifest=selection.manifest, notes=selection.notes)
+    yield SkillsLoaded(manifest=selection.manifest, notes=tuple(_expecting(note, shelf) for note in selection.notes))
+
+
+def _expecting(note: SkillNote, shelf: Shelf) -> SkillNote:
+    """The note with what is to be expected of its advice here, as far as anything was measured."""
+    expected = expected_gain(shelf.inventory.by_name[note.name].skill, shelf.evidence)
+    return note if expected is None else note.model_copy(update={"expected": expected})
 
 
 def in_words(competition: Competition, facts: Mapping[str, Fact]) -> str:

@@ -161,7 +161,7 @@ class ExecutionFinished(Value):
     diagnostics: BlobRef | None = None
     stdout: BlobRef | None = None
     stderr: BlobRef | None = None
-    recalled: bool = False  # an earlier result of the same script on the same rows, in a study; its times are that one's
+    recalled: bool = False  # an earlier result of the same script on the same rows; its times are those of then
 
 
 class ScreenDecided(Value):

@@ -88,6 +88,9 @@ class SkillNote(Value):
     technique: str | None = None
     conditions: tuple[Condition, ...] = ()
     effect: Effect | None = None
+    expected: float | None = (
+        None  # best guess of the gain elsewhere, in noise; for order, never for status
+    )
 
 
 class Skill(Value):
@@ -289,6 +292,15 @@ class Promotion(Value):
     supports: tuple[str, ...] = ()
 
 
+class Measured(Value):
+    """What one competition, which is not named, says about a claim. Positive numbers are in the claim's favour."""
+
+    domain: str
+    gain: float  # mean over runs, in units of one change's noise
+    z: float
+    sign: int  # 1, 0 or -1: beyond the threshold of a vote
+
+
 class PromotionBrief(Value):
     """All that whoever judges a learning is told: the learning, what is known already, what counting says."""
 
@@ -296,6 +308,7 @@ class PromotionBrief(Value):
     similar: tuple[SkillNote, ...] = ()  # skills that say the same, the opposite, or something near, best match first
     counted: Verdict | None = None
     support: tuple[str, ...] = ()  # one line per competition that tried the claim, without its name
+    measured: tuple[Measured, ...] = ()  # the same for those where its conditions held, as numbers
 
 
 class PromotionProposal(Value):

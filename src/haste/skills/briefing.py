@@ -6,7 +6,7 @@ No line names a competition: a judge that never reads a name cannot carry it int
 from __future__ import annotations
 
 from haste.schema.conditions import Fact, all_hold
-from haste.schema.knowledge import Learning, PromotionBrief, Skill, SkillNote, SkillScope
+from haste.schema.knowledge import Learning, Measured, PromotionBrief, Skill, SkillNote, SkillScope
 
 from .claims import read_claim
 from .evidence import Evidence, Vote, effect, votes
@@ -30,6 +30,7 @@ def promotion_brief(learning: Learning, shelf: Shelf) -> PromotionBrief:
         similar=tuple(_note(one, shelf.evidence) for one in similar),
         counted=counted_verdict(learning, shelf),
         support=_support(learning, shelf, tuple(facts)),
+        measured=_measured(learning, shelf),
     )
 
 
@@ -51,6 +52,11 @@ def similar_skills(learning: Learning, shelf: Shelf, most: int = SIMILAR) -> tup
 
 def _note(skill: Skill, evidence: Evidence) -> SkillNote:
     return note(skill, "", effect(skill, evidence))
+
+
+def _measured(learning: Learning, shelf: Shelf) -> tuple[Measured, ...]:
+    cast = votes(draft(learning, shelf.inventory.by_name), shelf.evidence)
+    return tuple(Measured(domain=vote.domain, gain=vote.gain, z=vote.z, sign=vote.sign) for vote in cast)
 
 
 def _support(learning: Learning, shelf: Shelf, facts: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,3 +36,12 @@ def sign_of(claim: str) -> int:
     """+1 for advice to do something, -1 for advice against it; a claim that cannot be read is taken as +1."""
     read = read_claim(claim)
     return read.sign if read else 1
+
+
+BEGINNING = "begin_with_"
+ANYWHERE = "any"  # the situation of a claim that is plausible in every domain
+
+
+def beginning(technique: str) -> str:
+    """The action of a prototype: beginning with an approach is another thing than moving to it later."""
+    return BEGINNING + technique.removeprefix("use_")

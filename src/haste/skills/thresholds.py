@@ -24,6 +24,8 @@ class Thresholds:
     global_domains: int = 2  # domains that lean in favour
     domain_opposes: int = 2  # competitions, and at least twice the support, for a domain to oppose
 
+    prior_competitions: float = 1.0  # without effect, that an expected gain is shrunk by
+
     # Status.
     contested_opposes: int = 2
     resolved_support: int = 2  # competitions where a contested skill's conditions are met and it holds

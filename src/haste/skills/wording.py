@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from haste.schema.conditions import Condition
 from haste.schema.knowledge import CompetitionTerms, Learning, Skill, Tier
 
-from .claims import read_claim, sign_of
+from .claims import BEGINNING, read_claim, sign_of
 from .leaks import find_leaks
 from .thresholds import DEFAULTS
 from .words import digest, slug, unique, word_count
@@ -48,7 +48,7 @@ def widened(skill: Skill, tier: Tier, terms: Iterable[CompetitionTerms], taken: 
     terms = tuple(terms)
     action, domain = _action(skill), skill.domain or ""
     where = "On any competition." if tier is Tier.GLOBAL else f"On {_plain(domain)} competitions."
-    lead = f"Try {_plain(action)} early." if sign_of(skill.claim) > 0 else f"Do not spend a change on {_plain(action)}."
+    lead = _lead(action, sign_of(skill.claim) > 0)
     if skill.origin == "learned":
         body = _body(
             _heading(action, skill.claim), [lead, general_text(_advice(skill.body), terms)], skill.conditions, where
@@ -153,6 +153,13 @@ def _body(heading: str, advice: Sequence[str], conditions: Sequence[Condition], 
             "Make it the only change, and keep it when the score improves by more than its noise over the folds.",
         ]
     )
+
+
+def _lead(action: str, favourable: bool) -> str:
+    if action.startswith(BEGINNING):
+        place = "among the first prototypes" if favourable else "only when nothing else is left"
+        return f"{_plain(action).capitalize()} {place}."
+    return f"Try {_plain(action)} early." if favourable else f"Do not spend a change on {_plain(action)}."
 
 
 def _advice(body: str) -> str:

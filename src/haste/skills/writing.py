@@ -28,6 +28,7 @@ from haste.schema.knowledge import (
 from haste.schema.solution import Candidate, Operator
 
 from .inventory import Inventory
+from .screening import Screening
 from .skill import path_of, write_skill
 
 
@@ -72,12 +73,13 @@ def decision(promotion: Promotion, run: str, at: float, vetoed: bool = False) ->
 def run_records(events: Iterable[Event], manifest: SkillManifest | None) -> tuple[LedgerRecord, ...]:
     """A finished run's evidence: the run itself, what became of each skill, and what each single change gained.
 
-    Only refinements and their repairs are observations: they are one change against a known incumbent on equal
-    folds. Drafts and ensembles change many things at once and say nothing of any one technique.
+    Refinements and their repairs are observations: one change against a known incumbent on equal folds. So are the
+    prototypes, of beginning with their approach. An ensemble changes many things at once and says nothing of any.
     """
-    story = _Story()
+    story, screening = _Story(), Screening()
     for event in events:
         story.take(event)
+        screening.take(event)
     if story.started is None:
         return ()
     run = story.started.run_id
@@ -95,7 +97,7 @@ def run_records(events: Iterable[Event], manifest: SkillManifest | None) -> tupl
     ]
     ids = {one.name: one.skill for one in listed}
     observations = [_observation(run, candidate, decided, ids) for candidate, decided in story.changes]
-    return (story.record(), *exposures, *observations)
+    return (story.record(), *exposures, *observations, *screening.records(ids))
 
 
 class _Story:

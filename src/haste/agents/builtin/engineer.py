@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from haste.schema.brief import Brief
-from haste.schema.knowledge import Learning, PromotionBrief
+from haste.schema.knowledge import Learning, PromotionBrief, PromotionProposal
 from haste.schema.solution import Diagnosis, Proposal, Scale
 from haste.skills.claims import beginning
 
@@ -20,6 +20,7 @@ from .choose import Choice, in_order, open_techniques, worth_trying
 from .constants import constants_of
 from .diagnose import Finding, diagnose
 from .facts import facts_of
+from .promote import propose
 from .recipe import Constants, Model, Recipe
 from .reflect import reflect
 from .render import render
@@ -96,8 +97,8 @@ class BuiltinEngineer:
     def reflect(self, brief: Brief) -> Sequence[Learning]:
         return reflect(brief, {technique.name: technique for technique in all_techniques()})
 
-    def promote(self, brief: PromotionBrief) -> None:
-        """It has no opinion: counting decides."""
+    def promote(self, brief: PromotionBrief) -> PromotionProposal | None:
+        return propose(brief)
 
 
 def _bare(brief: Brief, domain: Domain, facts: Facts) -> Recipe | None:
