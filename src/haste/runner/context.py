@@ -22,6 +22,8 @@ from haste.skills.inventory import load_inventory
 from haste.skills.promote import Shelf
 from haste.store.protocol import Store
 
+from .tape import Tape
+
 
 def _never() -> bool:
     return False
@@ -68,6 +70,7 @@ class Context:
     watch: Callable[[Entry, RunState], None] = _unwatched  # told of every entry; decides nothing
     interrupted: Callable[[], bool] = _never  # has the person asked for the end?
     models: Models | None = None  # None: the engineer needs none
+    tape: Tape | None = None  # a recorded run that plays the world
     pause: Callable[[float], None] = time.sleep  # seconds; may end early once the person asked for the end
     skills: Callable[[], Shelf] = _bare  # the store as it is at this moment; read once, at a warm start
 

@@ -32,6 +32,8 @@ def drive(context: Context) -> RunState:
 
 def _record(context: Context, state: RunState, event: Event) -> RunState:
     entry = context.store.append(event)
+    if context.tape is not None:
+        context.tape.note(event)
     state = evolve(state, entry)
     context.watch(entry, state)
     return state

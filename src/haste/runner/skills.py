@@ -22,6 +22,9 @@ from .context import Context
 def load_skills(_action: LoadSkills, state: RunState, context: Context) -> Iterator[Event]:
     assert state.competition is not None
     assert state.profile is not None
+    if context.tape is not None:
+        yield context.tape.skills()
+        return
     rules, shelf = state.rules, context.skills()
     request = Request(
         scope=SkillScope(
