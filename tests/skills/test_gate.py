@@ -100,3 +100,16 @@ def test_opposite_advice_is_no_duplicate() -> None:
     against = domain_skill("avoid-te", claim="any/te/-", technique="te", body=for_it.body + " Now.")
     assert find_duplicate(against, inventory(for_it)) is None
     assert against.tier is Tier.DOMAIN
+
+
+def test_the_same_words_under_another_heading_are_a_duplicate() -> None:
+    told = "# Old\n\nShrink the means of rare levels towards the mean of all.\n\n## When it applies\n\nAnywhere."
+    again = "# New\n\nshrink the means of rare levels, towards the mean of all!\n\n## When it applies\n\nOn few rows."
+    store = inventory(skill("old", body=told, technique="te", claim="any/te/+"))
+    found = find_duplicate(skill("new", body=again, technique="x", claim="x/x/+"), store)
+    assert found is not None
+    assert found.how == "words"
+    assert find_duplicate(skill("new", body=again, technique="x", claim="x/x/-"), store) is None
+    brief = skill("old", body="# Old\n\nShrink the means.", technique="te", claim="any/te/+")
+    other = skill("new", body="# New\n\nShrink the means.", technique="x", claim="x/x/+")
+    assert find_duplicate(other, inventory(brief)) is None

@@ -218,7 +218,7 @@ def test_the_judge_is_asked_about_the_shelf_as_it_then_is() -> None:
         seen_by_judge.append([note.name for note in promotion_brief(one, now).similar])
         return proposal(Verdict.GLOBAL)(one, now)
 
-    first, second = learning("r1"), learning("r2", claim="any/lags/+", technique="lags")
+    first, second = learning("r1"), learning("r2", claim="any/lags/+", technique="lags", statement="Lags of a week.")
     done, after = promote_round([first, second], shelf(*HOME), judge)
     assert seen_by_judge == [[], ["target-encoding"]]
     assert [one.verdict for one in done[:2]] == [Verdict.GLOBAL, Verdict.GLOBAL]

@@ -13,14 +13,15 @@ from .lifecycle import overlap
 from .patterns import find_forbidden
 from .skill import form_problems
 from .thresholds import DEFAULTS
-from .words import body_digest, pairs, similarity
+from .words import advice_of, bare, body_digest, pairs, similarity
 
 NEIGHBOURS = 8  # of the index, whose bodies are compared word by word
+TELLING = 5  # spaces; shorter advice may stand in any other by chance
 
 
 class Duplicate(NamedTuple):
     held: Held
-    how: Literal["body", "similar", "claim"]
+    how: Literal["body", "words", "similar", "claim"]
 
 
 def gate(skill: Skill, terms: Iterable[CompetitionTerms] = ()) -> tuple[Problem, ...]:
@@ -44,15 +45,22 @@ def gate(skill: Skill, terms: Iterable[CompetitionTerms] = ()) -> tuple[Problem,
 
 
 def find_duplicate(skill: Skill, inventory: Inventory) -> Duplicate | None:
-    """A live skill that says the same to the same readers: equal body, else very similar body, else equal claim."""
+    """A live skill that says the same to the same readers.
+
+    That is an equal body, else the same advice in it under another heading, else a very similar body, else an equal
+    claim. Templates make opposite advice look alike; what the claims say then decides.
+    """
     for held in inventory.by_body.get(body_digest(skill.body), ()):
         if _same_readers(skill, held):
             return Duplicate(held, "body")
+    near = [held for held in _neighbours(skill, inventory) if held.skill.claim[-1:] == skill.claim[-1:]]
+    advice = bare(advice_of(skill.body))
+    for held in near:
+        if advice.count(" ") >= TELLING and f" {advice} " in f" {bare(advice_of(held.skill.body))} ":
+            return Duplicate(held, "words")
     own = pairs(skill.body)
-    for held in _neighbours(skill, inventory):
-        alike = similarity(own, pairs(held.skill.body)) >= DEFAULTS.similar
-        # Templates make opposite advice look alike; what the claims say then decides.
-        if alike and held.skill.technique == skill.technique and held.skill.claim[-1:] == skill.claim[-1:]:
+    for held in near:
+        if held.skill.technique == skill.technique and similarity(own, pairs(held.skill.body)) >= DEFAULTS.similar:
             return Duplicate(held, "similar")
     for held in inventory.by_claim.get(skill.claim, ()):
         if _same_readers(skill, held):

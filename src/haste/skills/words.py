@@ -33,7 +33,17 @@ def digest(text: str) -> str:
 
 def body_digest(body: str) -> str:
     """Equal for bodies that differ in case, white space or punctuation only."""
-    return digest(" ".join(body.lower().translate(_NO_MARKS).split()))
+    return digest(bare(body))
+
+
+def bare(text: str) -> str:
+    """The words in lower case, without punctuation, one space between them."""
+    return " ".join(text.lower().translate(_NO_MARKS).split())
+
+
+def advice_of(body: str) -> str:
+    """The text under a body's first heading, or all of a body without one; what follows is when it applies."""
+    return re.sub(r"\A# [^\n]*\n+", "", body).partition("\n## ")[0]
 
 
 def pairs(text: str) -> frozenset[int]:
