@@ -268,7 +268,7 @@ class Google(OpenAI):
         return self._reply({}, "STOP")
 
     def no_choices(self) -> Answer:
-        return Answer("[1, 2]")
+        return Answer({"modelVersion": "m-001"})
 
     def failed(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Answer:
         return Answer({"error": {"code": status, "status": code, "message": message}}, status, headers or {})

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haste.llm import prices
+from haste.llm.costs import Costs
 from haste.llm.prices import bound, load, price
 from haste.llm.tokens import PER_CALL, tokens_bound
 from haste.schema.errors import ConfigError
@@ -166,3 +167,13 @@ def test_tokens_are_never_fewer_than_the_bound():
 def test_more_text_is_never_fewer_tokens(a, b):
     assert tokens_bound(question(a + b)) >= tokens_bound(question(a))
     assert tokens_bound(question(a)) - PER_CALL >= len(a.encode()) / 2
+
+
+def test_costs_before_and_after_a_call():
+    costs, asked = Costs(TABLE), question()
+    tokens = tokens_bound(asked)
+    before = costs.bound("a:full", asked)
+    assert before.tokens == tokens + asked.max_output_tokens
+    assert before.usd == pytest.approx((tokens * 12 + asked.max_output_tokens * 50) / 1e6)
+    assert costs.bound("ollama:q", asked).usd is None
+    assert costs.usd("a:plain", Usage(input=1_000_000, output=0)) == 2.0

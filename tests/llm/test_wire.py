@@ -200,6 +200,30 @@ def test_an_interrupted_call_leaves_the_model_usable(
     assert model.complete(question()).form == FORM.name
 
 
+def test_a_call_that_nobody_waits_for_does_not_spoil_the_end(opened: list[ProviderModel]):
+    with serving() as silent:
+        silent.answers.append(Answer(stall=True))
+        model = ProviderModel(find("openai:m", silent.url, {}))
+        ended: list[type[BaseException]] = []
+
+        def abandoned() -> None:
+            try:
+                model.complete(question())
+            except BaseException as error:
+                ended.append(type(error))
+
+        thread = threading.Thread(target=abandoned, daemon=True)
+        thread.start()
+        while not silent.requests:
+            thread.join(0.01)
+        line = model._line
+        assert line is not None
+        line.close()  # what the end of the process does
+    thread.join()
+    assert ended == [ModelFault], "the server hung up, and nothing else went wrong"
+    line.close()
+
+
 def test_the_librarys_switch_is_obeyed(ask: Ask, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("pydantic_ai.models.ALLOW_MODEL_REQUESTS", False)
     with pytest.raises(ConfigError, match="switched off"):

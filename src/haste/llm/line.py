@@ -35,6 +35,7 @@ class Line:
     client: httpx2.AsyncClient
     body: bytes = b""  # of the newest answer
     runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    closed: bool = False
 
     def ask(self, call: Call) -> ModelResponse:
         """One request, no retry. Raises whatever the library raises."""
@@ -50,6 +51,10 @@ class Line:
         self.body = await response.aread()
 
     def close(self) -> None:
+        """Does nothing the second time, nor while a call that nobody waits for any more is still on the line."""
+        if self.closed or self.runner.get_loop().is_running():
+            return
+        self.closed = True
         self.runner.run(self.client.aclose())
         self.runner.close()
 
