@@ -40,7 +40,7 @@ def check_script(code: str, missing: frozenset[str] = frozenset()) -> None:
     tree = check_syntax(code)
     reasons = [*_imports(tree, missing), *_paths(tree), *_reads(tree)]
     if not any(_ANSWER.search(text) for text in _texts(tree)):
-        reasons.append("it never writes `submission.csv`; what it prints is not scored")
+        reasons.append("it never writes `submission.csv`, and what it prints is not scored")
     if reasons:
         raise Unfit("; ".join(dict.fromkeys(reasons)))
 
@@ -69,7 +69,7 @@ def _imports(tree: ast.Module, missing: frozenset[str]) -> Iterator[str]:
 def _paths(tree: ast.Module) -> Iterator[str]:
     for text in _texts(tree):
         if _ABSOLUTE.match(text):
-            yield f"it names the absolute path {text!r}; all paths begin at the script's own folder"
+            yield f"it names the absolute path {text!r}, but all paths begin at the script's own folder"
         elif _UPWARDS.search(text):
             yield f"it names {text!r}, outside its folder"
         elif _SCHEME.match(text):
@@ -87,7 +87,7 @@ def _reads(tree: ast.Module) -> Iterator[str]:
             continue
         path = first.value.removeprefix("./")
         if not path.startswith("input/") and named[first.value] == 1 and not _writes(node):
-            yield f"it reads {first.value!r}, which it has not written; what is given lies below `input/`"
+            yield f"it reads {first.value!r}, which it has not written (what is given lies below `input/`)"
 
 
 def _writes(node: ast.Call) -> bool:

@@ -15,6 +15,8 @@ from itertools import pairwise
 
 from .unfit import Unfit
 
+_LIKE = 0.75  # similarity from which a passage is worth showing
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -95,7 +97,7 @@ def _nearest(code: str, search: str) -> str:
     wanted = [line.strip() for line in search.splitlines() if line.strip()]
     lines = code.splitlines()
     best = max(range(len(lines)), key=lambda at: _alike(wanted, lines[at : at + len(wanted)]), default=None)
-    if best is None or _alike(wanted, lines[best : best + len(wanted)]) < 0.5:
+    if best is None or _alike(wanted, lines[best : best + len(wanted)]) < _LIKE:
         return "Copy it from the script, character by character."
     passage = "\n".join(lines[best : best + min(len(wanted), 8)])
     return f"The nearest passage, from line {best + 1}, reads:\n{passage}"

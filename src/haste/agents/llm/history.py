@@ -106,7 +106,7 @@ def _summary(attempts: Sequence[Attempt]) -> str:
     mean = f", mean {fmean(gains):+.2g}, best {max(gains):+.2g}" if gains else ""
     failed = sum(1 for a in attempts if a.outcome is not Outcome.OK)
     broke = f", {failed} failed" if failed else ""
-    return f"{len(attempts)} tries{mean}{broke} ({', '.join(names)}{more})"
+    return f"{len(attempts)} tr{'y' if len(attempts) == 1 else 'ies'}{mean}{broke} ({', '.join(names)}{more})"
 
 
 def _times(attempts: Sequence[Attempt]) -> str:

@@ -39,10 +39,9 @@ def infer(listing: str, inferred: Sequence[str] = (), rejected: Rejected | None 
             "infer",
             listing=fenced(shortened(listing, room), "folder"),
             inferred=_inferred(inferred),
-            keys=prompt("settings"),
             rejected=_rejected(rejected),
         )
-        return Prompt((prompt("orchestrator"),), ask_)
+        return Prompt((prompt("orchestrator"), prompt("settings")), ask_)
 
     def accept(reply: InferReply) -> str:
         text = _unfenced(reply.toml)

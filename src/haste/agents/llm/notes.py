@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from haste.schema.conditions import Fact, all_hold
+from haste.schema.conditions import Condition, Fact, all_hold
 from haste.schema.knowledge import Effect, SkillNote, Status, Tier
 from haste.skills.claims import sign_of
 
@@ -41,16 +41,23 @@ def ranked(notes: Iterable[SkillNote], facts: Mapping[str, Fact]) -> list[SkillN
     )
 
 
-def note_text(note: SkillNote, facts: Mapping[str, Fact]) -> str:
+def note_text(note: SkillNote, facts: Mapping[str, Fact] | None) -> str:
+    """One note. Without facts its conditions are stated; with facts, whether they hold."""
     heads = [f"{note.tier.value} tier", note.status.value]
     if note.technique:
         heads.append(f"{'for' if sign_of(note.claim) > 0 else 'against'} `{one_line(note.technique, 60)}`")
     heads.append(_effect(note.effect))
     if note.conditions:
-        unmet = [str(c) for c in note.conditions if not c.holds(facts)]
-        heads.append("its conditions hold here" if not unmet else f"not met here: {one_line(', '.join(unmet), 200)}")
+        heads.append(_conditions(note.conditions, facts))
     body = _CHECK.sub("\n", note.body).strip() or note.description
     return f"## {one_line(note.name, 64)}\n\n{'; '.join(heads)}\n\n{fenced(body, 'note')}"
+
+
+def _conditions(conditions: Sequence[Condition], facts: Mapping[str, Fact] | None) -> str:
+    if facts is None:
+        return f"where {one_line(', '.join(map(str, conditions)), 200)}"
+    unmet = [str(condition) for condition in conditions if not condition.holds(facts)]
+    return f"not met here: {one_line(', '.join(unmet), 200)}" if unmet else "its conditions hold here"
 
 
 def _effect(effect: Effect | None) -> str:

@@ -41,7 +41,8 @@ def promote(brief: PromotionBrief) -> Thinking[PromotionProposal | None]:
     """A verdict on one learning; None where there is no usable one, which leaves it to counting."""
 
     def render(cut: Cut) -> Prompt:
-        return Prompt((prompt("orchestrator"),), _judgement(brief, cut))
+        stable = (prompt("orchestrator"), prompt("verdicts", facts=", ".join(FACTS)))
+        return Prompt(stable, _judgement(brief, cut))
 
     def accept(reply: PromoteReply) -> PromotionProposal:
         named = {note.name for note in brief.similar}
@@ -85,7 +86,6 @@ def _judgement(brief: PromotionBrief, cut: Cut) -> str:
         statement=fenced(learning.statement, "learning"),
         similar=_similar(brief.similar[: max(1, int(_NEAR * cut.skills))]) or "Nothing that is near.",
         counted="\n".join(counted) or "Nothing yet.",
-        facts=", ".join(FACTS),
     )
 
 
@@ -94,4 +94,4 @@ def _conditions(learning: Learning) -> str:
 
 
 def _similar(notes: Sequence[SkillNote]) -> str:
-    return "\n\n".join(note_text(note, {}) for note in notes)
+    return "\n\n".join(note_text(note, None) for note in notes)

@@ -159,7 +159,7 @@ def form(model: type[Reply]) -> ReplyForm:
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    """Definitions put in place, titles and defaults left out, objects closed: what the strictest provider accepts."""
+    """Definitions put in place, titles, defaults and our docstrings left out, objects closed: plain enough for all."""
     definitions = schema.get("$defs", {})
 
     def walk(node: Any, naming: bool = False) -> Any:
@@ -169,7 +169,8 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
             return node
         if "$ref" in node:
             rest = {key: value for key, value in node.items() if key != "$ref"}
-            return walk({**definitions[node["$ref"].rsplit("/", 1)[1]], **rest})
+            found = definitions[node["$ref"].rsplit("/", 1)[1]]
+            return walk({key: value for key, value in found.items() if key != "description"} | rest)
         dropped = () if naming else ("title", "default", "$defs")
         kept = {key: walk(value, key == "properties") for key, value in node.items() if key not in dropped}
         if not naming and kept.get("type") == "object":
@@ -177,19 +178,5 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
         return kept
 
     plain: dict[str, Any] = walk(schema)
-    _undescribe(plain)
+    plain.pop("description", None)
     return plain
-
-
-def _undescribe(node: Any) -> None:
-    """Docstrings of our classes are for us."""
-    if not isinstance(node, dict):
-        return
-    if node.get("type") == "object" and "properties" in node:
-        node.pop("description", None)
-        for field in node["properties"].values():
-            _undescribe(field)
-            if isinstance(field.get("items"), dict):
-                _undescribe(field["items"])
-    elif "enum" in node and "\n" in node.get("description", ""):
-        node.pop("description")

@@ -11,18 +11,17 @@ _GAP = re.compile(r"\n{3,}")
 
 
 def prompt(name: str, **values: str) -> str:
-    """`prompts/<name>.md` with its names filled in. Values are put in as they are: fence what is not ours first."""
+    """`prompts/<name>.md` with its names filled in. Values are put in as they are: fence what is not ours first.
+
+    Where a value is empty, the hole that it leaves in the template is closed; blank lines inside values stay.
+    """
     template = _template(name)
     unused = values.keys() - set(template.get_identifiers())
     if unused:
         msg = f"prompt {name} has no place for {', '.join(sorted(unused))}"
         raise KeyError(msg)
-    return tidy(template.substitute(values))
-
-
-def tidy(text: str) -> str:
-    """One blank line between parts, none at the ends: an empty value leaves no hole."""
-    return _GAP.sub("\n\n", text).strip()
+    closed = template.safe_substitute({key: "" for key, value in values.items() if not value})
+    return Template(_GAP.sub("\n\n", closed).strip()).substitute(values)
 
 
 @cache

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from haste.agents.llm.history import LINES, NAMED, OLDER, RECENT, history_lines, trials
+from haste.schema.brief import Attempt
+from haste.schema.execution import Outcome
+from haste.schema.solution import Diagnosis, Operator, Scale
+
+from .briefs import attempt, history
+
+ATTEMPTS = st.builds(
+    Attempt,
+    candidate=st.integers(1, 999).map("c{}".format),
+    branch=st.sampled_from(["c1", "c2"]),
+    operator=st.sampled_from(Operator),
+    title=st.text(max_size=150),
+    technique=st.none() | st.sampled_from([f"technique_{n}" for n in range(150)]) | st.text(max_size=60),
+    scale=st.sampled_from(Scale),
+    diagnosis=st.none() | st.sampled_from(Diagnosis),
+    outcome=st.sampled_from(Outcome),
+    score=st.none() | st.floats(-1e9, 1e9),
+    gain=st.none() | st.floats(-1e9, 1e9),
+    noise=st.none() | st.floats(0, 1e9),
+    kept=st.none() | st.booleans(),
+    detail=st.text(max_size=400),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ATTEMPTS, max_size=30), st.integers(1, 30), st.sampled_from([None, "c1"]))
+def test_any_history_fits_into_its_lines(past: list[Attempt], times: int, branch: str | None) -> None:
+    long = past * times
+    for lines in (history_lines(long, branch), history_lines(long, branch, only_recent=True), trials(long)):
+        assert len(lines) <= LINES
+        assert all(len(line.splitlines()) == 1 for line in lines)
+        assert all(len(line) < 2500 for line in lines)
+    assert history_lines(long, branch) == history_lines(long, branch)
+
+
+def test_fifty_and_five_hundred_iterations_fit() -> None:
+    for changes in (50, 500):
+        assert len(history_lines(history(changes), "c1")) <= LINES
+        assert sum(map(len, history_lines(history(changes), "c1"))) < 4000
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, NAMED - 1), st.sampled_from(Scale), st.booleans()), max_size=300))
+def test_every_technique_is_named_up_to_the_bound(tries: list[tuple[int, Scale, bool]]) -> None:
+    past = [
+        attempt(f"c{n}", technique=f"move_{t}_", scale=scale, kept=kept) for n, (t, scale, kept) in enumerate(tries)
+    ]
+    text = "\n".join(history_lines(past, "c1"))
+    assert all(f"move_{t}_" in text for t, _, _ in tries)
+
+
+def test_beyond_the_bound_the_latest_are_named_and_the_rest_counted() -> None:
+    past = [attempt(f"c{n}", technique=f"move_{n}_", kept=False, gain=-0.01) for n in range(60)]
+    (counts,) = [line for line in history_lines(past, "c1") if line.startswith("earlier")]
+    counted = 60 - RECENT - OLDER
+    assert f"{counted} tries, mean -0.01, best -0.01 (move_{counted - 1}_ -0.01, " in counts
+    assert counts.endswith(f"and {counted - NAMED} more)")
+
+
+def test_the_latest_say_everything_older_ones_less() -> None:
+    lines = history_lines(history(31), "c1")
+    assert lines[0].startswith("prototypes: c1 use_linear (scored 0.701); c2 ")
+    older, recent = lines[-RECENT - OLDER : -RECENT], lines[-RECENT:]
+    assert all("Try" not in line for line in older)
+    assert all(" | Try " in line for line in recent)
+    assert recent[-1].startswith("c34 ")
+    assert any("crashed: ValueError: NaN" in line for line in recent)
+    assert any("[on branch c2]" in line for line in lines)
+
+
+def test_gains_and_fates_are_said() -> None:
+    (kept,) = history_lines([attempt("c4", gain=0.0123, noise=0.004, kept=True)], "c1")
+    (undone,) = history_lines([attempt("c4", gain=-0.5, noise=None, kept=False)], "c1")
+    (failed,) = history_lines([attempt("c4", outcome=Outcome.TIMED_OUT, detail="600 s", gain=None)], "c1")
+    assert kept.endswith("+0.0123 ± 0.004, kept")
+    assert undone.endswith("-0.5, undone")
+    assert failed.endswith("timed out: 600 s")
+
+
+def test_a_technique_that_helped_once_is_not_among_the_hopeless() -> None:
+    early = [attempt("c1", technique="ratios", kept=True), attempt("c2", technique="ratios", kept=False, gain=-0.02)]
+    lines = history_lines([*early, *history(RECENT + OLDER)[3:]], "c1")
+    assert lines[0] == "earlier, tweak, helped: 2 tries, mean -0.005, best +0.01 (ratios x2 +0.01)"
+
+
+def test_trials_put_the_clearest_first_and_name_candidates() -> None:
+    past = [
+        attempt("c4", technique="weak", gain=0.001, noise=0.01, kept=False),
+        attempt("c5", technique="strong", gain=0.05, noise=0.01, kept=True),
+        attempt("c6", technique="weak", gain=-0.002, noise=0.01, kept=False),
+    ]
+    assert trials(past) == [
+        "strong: c5 +0.05 ± 0.01, kept",
+        "weak: c4 +0.001 ± 0.01, undone; c6 -0.002 ± 0.01, undone",
+    ]
