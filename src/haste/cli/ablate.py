@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .options import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from haste.campaign.study.outcomes import Row
-    from haste.campaign.study.plan import StudyConfig
+    from haste.campaign.study.plan import RunKey, StudyConfig
 
 
 def ablate(  # noqa: PLR0913 - one parameter per option
@@ -38,27 +37,36 @@ def ablate(  # noqa: PLR0913 - one parameter per option
     workers: Annotated[int | None, typer.Option(min=1, help="runs at a time [default: one per core]")] = None,
     sandbox: Annotated[Sandbox, typer.Option(help="as in `haste run`")] = Sandbox.AUTO,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="the study's folder [default: studies/STUDY]")] = None,
+    publish: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="copy the small files there too, as results/ holds them")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="print the comparison as one object at the end")] = False,
 ) -> None:
     """Run a study and compare its arms. Begun again on the same folder, it goes on where it was stopped."""
-    from haste.campaign.study.carry import Study
+    from haste.campaign.study.carry import Stopped, Study
 
     from .study_outcome import tell
-    from .study_wiring import StudyBench, open_study
-    from .wiring import cores
+    from .study_wiring import StudyBench, opened
+    from .wiring import cores, interruptible
 
-    config = _config(study, competitions, range(seeds))
     dials = {"iterations": iterations, "runner_up_iterations": runner_up_iterations}
-    config = _changed(config, {k: v for k, v in dials.items() if v is not None}, folds, sandbox.value)
+    common = {"folds": folds, "sandbox": sandbox.value, "search": {k: v for k, v in dials.items() if v is not None}}
+    config = _config(study, competitions, range(seeds), common)
     config = config.model_copy(update={"share_executions": share_executions})
     root = (out or Path("studies") / study).absolute()
-    open_study(root, config)
-    under_way = Study(config, root, StudyBench(root), _progress(config))
-    under_way.carry(workers or cores())
-    tell(under_way, as_json=json)
+    with opened(root, config), interruptible("stopping; the same command goes on from here") as interrupted:
+        told = _Progress(config)
+        under_way = Study(config, root, StudyBench(root), told.ended, told.failed, interrupted)
+        try:
+            under_way.carry(workers or cores())
+        except Stopped:
+            sys.stderr.write(f"haste: stopped after {told.done} of {told.total} runs; the same command goes on\n")
+            raise typer.Exit(130) from None
+        tell(under_way, publish, as_json=json)
 
 
-def _config(study: str, competitions: list[str] | None, seeds: range) -> StudyConfig:
+def _config(study: str, competitions: list[str] | None, seeds: range, common: dict[str, Any]) -> StudyConfig:
+    """Everything is looked at before the first run: names, folders, dials. Raises ConfigError, CompetitionError."""
     import difflib
 
     from haste import __version__
@@ -68,44 +76,50 @@ def _config(study: str, competitions: list[str] | None, seeds: range) -> StudyCo
     from haste.schema.config import Budget, RunConfig, SearchConfig
     from haste.schema.errors import ConfigError
 
+    from .study_wiring import study_data
+
     if study not in PLANS:
         near = difflib.get_close_matches(study, PLANS, 1)
         msg = f"no study is called {study!r}"
         raise ConfigError(msg, hint=f"did you mean {near[0]}?" if near else f"there are {', '.join(PLANS)}")
     plan = PLANS[study]
-    chosen = tuple(competitions or (one.id for one in bundled()))
-    if twice := {one for one in chosen if chosen.count(one) > 1}:
-        msg = f"named twice: {', '.join(sorted(twice))}"
-        raise ConfigError(msg)
-    if plan.teaching and len(chosen) < 2:
+    data = study_data(competitions or [one.id for one in bundled()])
+    if plan.teaching and len(data) < 2:
         msg = "one competition alone has no others to learn from"
         raise ConfigError(msg, hint="name two or more")
-    common = RunConfig(
-        competition="", search=SearchConfig(**plan.search), budget=Budget(time_limit_s=None), withhold=0.0, workers=1
+    run = RunConfig(
+        competition="",
+        search=SearchConfig(**(plan.search | common["search"])),
+        budget=Budget(time_limit_s=None),
+        withhold=0.0,
+        workers=1,
+        folds=common["folds"],
+        sandbox=common["sandbox"],
     )
-    return StudyConfig(plan=plan, competitions=chosen, seeds=tuple(seeds), run=common, code_version=__version__)
+    return StudyConfig(
+        plan=plan, competitions=tuple(data), seeds=tuple(seeds), run=run, code_version=__version__, data=data
+    )
 
 
-def _changed(config: StudyConfig, dials: dict[str, int], folds: int | None, sandbox: str) -> StudyConfig:
-    from .wiring import load_competition
+class _Progress:
+    """A line for every run, on stderr."""
 
-    for competition in config.competitions:  # what cannot be loaded is told before the first run
-        load_competition(competition)
-    search = config.run.search.model_copy(update=dials)
-    run = config.run.model_copy(update={"search": search, "folds": folds, "sandbox": sandbox})
-    return config.model_copy(update={"run": run})
+    def __init__(self, config: StudyConfig) -> None:
+        self.total = len(config.plan.arms) * config.places
+        self.done = 0
+        self._lock = Lock()
 
-
-def _progress(config: StudyConfig) -> Callable[[Row], None]:
-    total = len(config.plan.arms) * len(config.competitions) * len(config.seeds)
-    done = [0]
-
-    def told(row: Row) -> None:
-        done[0] += 1
+    def ended(self, row: Row) -> None:
         grade = "-" if row.normalised is None else f"{row.normalised:.3f}"
-        sys.stderr.write(
-            f"{done[0]}/{total} {row.arm} {row.competition} seed {row.seed}: normalised {grade}, "
-            f"kept {row.kept} of {row.decided}, best after {row.iterations_to_best}\n"
+        self._say(
+            f"{row.arm} {row.competition} seed {row.seed}: normalised {grade}, "
+            f"kept {row.kept} of {row.decided}, best after {row.iterations_to_best}"
         )
 
-    return told
+    def failed(self, key: RunKey, fault: str) -> None:
+        self._say(f"{key.arm} {key.competition} seed {key.seed}: {fault}")
+
+    def _say(self, text: str) -> None:
+        with self._lock:
+            self.done += 1
+            sys.stderr.write(f"{self.done}/{self.total} {text}\n")

@@ -1,4 +1,4 @@
-"""`haste report`: a run's or a campaign's journal as a page, or as one object."""
+"""`haste report`: the journals of a run, a campaign or a study as a page, or as one object."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from . import campaign
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="the folder of a run or a campaign, or its name below runs/")],
+    run: Annotated[
+        Path, typer.Argument(help="the folder of a run, a campaign or a study, or a run's name below runs/")
+    ],
     open_: Annotated[bool, typer.Option("--open", help="show it in the browser")] = False,
     json: Annotated[bool, typer.Option("--json", help="print the report's content as one object")] = False,
 ) -> None:
@@ -20,16 +22,23 @@ def report(
     from haste.view.report import report_json, write_report
 
     from .campaign_wiring import is_campaign
+    from .study_wiring import is_study
     from .wiring import open_store
 
     if is_campaign(run):
         campaign.report(run, open_=open_, json=json)
         return
-    store, folder = open_store(run)
-    if json:
-        typer.echo(js.dumps(report_json(store)))
-        return
-    page = write_report(store, folder / "report.html")
-    typer.echo(str(page))
-    if open_:
+    if is_study(run):
+        from .study_outcome import study_at, write_outcome
+
+        told, page = write_outcome(study_at(run)), run / "report.html"
+        shown = {name: told[name] for name in ("summary", "comparison")}
+    else:
+        store, folder = open_store(run)
+        page = folder / "report.html"
+        shown = report_json(store) if json else {}
+        if not json:
+            write_report(store, page)
+    typer.echo(js.dumps(shown) if json else str(page))
+    if open_ and not json:
         typer.launch(page.resolve().as_uri())

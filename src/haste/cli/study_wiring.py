@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haste import __version__
-from haste.schema.errors import ConfigError
-from haste.schema.events import Entry, RunResumed
+from haste.schema.errors import ConfigError, StoreError
+from haste.schema.events import RunResumed
 
-from .wiring import begin_run, load_competition, resume_run
+from .wiring import begin_run, load_competition, prepare, resume_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from haste.campaign.recollection import Recollection
-    from haste.campaign.study.plan import RunKey, StudyConfig
+    from haste.campaign.study.plan import Data, RunKey, StudyConfig
     from haste.runner.context import Context
     from haste.schema.config import RunConfig
     from haste.store.files import FileStore
 
-_CONFIG = "study.json"
+CONFIG = "study.json"
 
 
 class StudyBench:
     """Implements `campaign.study.carry.Bench` with folders below `root`."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root.absolute()
+        self._runs = root.absolute() / "runs"
         self._load = lru_cache(maxsize=None)(load_competition)
 
     def begin(self, key: RunKey, config: RunConfig, recollection: Recollection | None) -> Context:
         from haste.executor.recall import RecallingExecutor
+        from haste.search.evolve import fold
 
-        folder = self._folder(key)
-        if next(iter(self._entries(folder)), None) is not None:
+        folder = self._runs / key.run_id
+        store = self.store(key)
+        if store is not None and next(iter(store.read()), None) is not None:
             context = resume_run(folder)
-            context.store.append(RunResumed(code_version=__version__))
+            if fold(context.store.read()).finished is None:
+                context.store.append(RunResumed(code_version=__version__))
         else:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -51,7 +55,7 @@ class StudyBench:
     def store(self, key: RunKey) -> FileStore | None:
         from haste.store.files import FileStore
 
-        folder = self._folder(key)
+        folder = self._runs / key.run_id
         return FileStore(folder) if (folder / "journal.jsonl").is_file() else None
 
     def clear(self, context: Context) -> None:
@@ -59,25 +63,85 @@ class StudyBench:
         context.store.close()  # type: ignore[attr-defined]  # it is the file store that `begin` made
         shutil.rmtree(context.folder / "work", ignore_errors=True)
 
-    def _folder(self, key: RunKey) -> Path:
-        return self._root / "runs" / key.run_id
+    def note(self, key: RunKey, fault: str) -> None:
+        if not fault:
+            self._note(key).unlink(missing_ok=True)
+            return
+        self._runs.mkdir(parents=True, exist_ok=True)
+        self._note(key).write_text(fault + "\n", encoding="utf-8")
 
-    def _entries(self, folder: Path) -> Iterator[Entry]:
-        from haste.store.files import FileStore
+    def noted(self, key: RunKey) -> str:
+        path = self._note(key)
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
-        return FileStore(folder).read()
+    def _note(self, key: RunKey) -> Path:
+        return self._runs / f"{key.run_id}.fault.txt"
 
 
-def open_study(root: Path, config: StudyConfig) -> None:
-    """Begin a study's folder, or take up the one that is there. Raises ConfigError where that is another study's."""
-    path = root / _CONFIG
-    if path.is_file():
-        if read_study(root) != config:
-            msg = "another study lies here: its arms, competitions, seeds or budgets differ"
-            raise ConfigError(msg, where=str(path), hint="choose another place with --out")
-        return
-    root.mkdir(parents=True, exist_ok=True)
-    path.write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
+def study_data(competitions: Iterable[str]) -> dict[str, Data]:
+    """Reference -> what it is now, each loaded once and fit to be solved; folders by their absolute paths.
+
+    Raises CompetitionError for one that is not there or not fit, ConfigError for one that is named twice.
+    """
+    from haste.campaign.study.plan import Data
+    from haste.competition.heldout import has_answers
+    from haste.schema.config import RunConfig
+    from haste.skills.words import digest
+
+    found: dict[str, Data] = {}
+    for named in competitions:
+        loaded, config = prepare(RunConfig(competition=named))
+        one = loaded.competition
+        if config.competition in found:
+            msg = f"named twice: {named}"
+            raise ConfigError(msg, hint="name each competition once")
+        if any(one.id == other.id for other in found.values()):
+            msg = f"two competitions have the id {one.id!r}; what one taught would count as the other's"
+            raise ConfigError(msg, where=named, hint="give one of them another `id` in its competition.toml")
+        found[config.competition] = Data(id=one.id, digest=digest(one.model_dump_json()), answers=has_answers(loaded))
+    return found
+
+
+@contextmanager
+def opened(root: Path, config: StudyConfig) -> Iterator[None]:
+    """A study's folder, begun or taken up, and nobody else's meanwhile.
+
+    Raises ConfigError where it is another study's, StoreError where another process is at it or it cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    from haste.store.inventory_files import replace_text
+
+    lock = FileLock(root / ".lock", timeout=0)  # given back by the system when its holder dies
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        if not is_study(root):
+            replace_text(root / CONFIG, config.model_dump_json(indent=1) + "\n")
+    except Timeout:
+        msg = "another process is carrying out this study"
+        raise StoreError(msg, where=str(root), hint="wait for it to end, or stop it") from None
+    except OSError as fault:
+        lock.release()
+        msg = f"cannot write the study's folder: {fault.strerror or fault}"
+        raise StoreError(msg, where=str(root), hint="free disk space or choose another --out") from fault
+    try:
+        _same(read_study(root), config, root)
+        yield
+    finally:
+        lock.release()
+
+
+def _same(there: StudyConfig, config: StudyConfig, root: Path) -> None:
+    """Raises ConfigError naming what differs, since a study goes on only as what it began as."""
+    old, new = there.model_dump(), config.model_dump()
+    if differ := [name.replace("_", " ") for name in new if old[name] != new[name]]:
+        msg = f"another study lies here, with other {', '.join(differ)}"
+        raise ConfigError(msg, where=str(root / CONFIG), hint="choose another place with --out")
+
+
+def is_study(folder: Path) -> bool:
+    return (folder / CONFIG).is_file()
 
 
 def read_study(root: Path) -> StudyConfig:
@@ -87,7 +151,7 @@ def read_study(root: Path) -> StudyConfig:
     from haste.campaign.study.plan import StudyConfig
 
     try:
-        return StudyConfig.model_validate_json((root / _CONFIG).read_text(encoding="utf-8"))
+        return StudyConfig.model_validate_json((root / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValidationError) as fault:
         msg = "no study is here that this version reads"
-        raise ConfigError(msg, where=str(root / _CONFIG)) from fault
+        raise ConfigError(msg, where=str(root / CONFIG)) from fault

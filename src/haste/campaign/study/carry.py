@@ -1,8 +1,12 @@
-"""Carrying a study's runs to their ends, several at a time. Killed at any moment and begun again, it goes on."""
+"""Carrying a study's runs to their ends, several at a time. Killed at any moment and begun again, it goes on.
+
+A run that fails by our own fault or the machine's is told of, and the others go on; runs whose inventory it should have
+taught are not begun, for theirs would be another one. Begun again, the study tries them again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,22 +17,23 @@ from haste.runner.context import Context
 from haste.runner.grade import grade_run
 from haste.runner.loop import drive
 from haste.schema.config import RunConfig
-from haste.schema.events import Entry, Event
-from haste.schema.execution import Finished, Job
-from haste.search.state import RunState
+from haste.schema.events import Event
 from haste.skills.promote import Shelf
 from haste.store.protocol import Store
 
 from ..recollection import Recollection
+from .compare import Comparison, Missing, compare
 from .learned import Library, teachers_of
 from .outcomes import Row, read_row
 from .plan import RunKey, StudyConfig
 
-Recall = Callable[[Job], Finished | None]
+
+class Stopped(BaseException):
+    """The study is to be left as it is. No `Exception`, so that nothing on the way mistakes it for a failure."""
 
 
-class Stopped(Exception):
-    """The study was asked to stop; its journals can be taken up again."""
+class Untaught(Exception):
+    """An inventory cannot be learned yet: a run that teaches it has not ended."""
 
 
 class Bench(Protocol):
@@ -46,77 +51,139 @@ class Bench(Protocol):
         """Give back what a run used beside its journal."""
         ...
 
+    def note(self, key: RunKey, fault: str) -> None:
+        """Keep what went wrong with a run until it ends; an empty fault takes the note away."""
+        ...
+
+    def noted(self, key: RunKey) -> str:
+        """What is noted; empty: nothing."""
+        ...
+
 
 @dataclass
 class Study:
-    """A study under way."""
+    """A study under way. `interrupted` is asked often, from all threads of runs."""
 
     config: StudyConfig
     root: Path
     bench: Bench
     tell: Callable[[Row], None] = lambda _row: None
+    tell_fault: Callable[[RunKey, str], None] = lambda _key, _fault: None
+    interrupted: Callable[[], bool] = lambda: False
     recollection: Recollection = field(default_factory=Recollection)
-    stopped: Flag = field(default_factory=Flag)
 
     def __post_init__(self) -> None:
+        self._stopping = Flag()
+        self._rows: dict[RunKey, Row] = {}  # of runs that ended, which changes no more
         self.library = Library(self.config, self.root / "inventories", self._story)
 
-    def carry(self, workers: int) -> list[Row]:
-        """All cold arms first, since they teach; then the warm ones. Returns every run's row."""
-        return [row for warm in (False, True) for row in self._phase(self.config.keys(warm), workers)]
+    def carry(self, workers: int) -> None:
+        """All cold arms first, since they teach; then the warm ones. Raises Stopped where it was asked to stop."""
+        for warm in (False, True):
+            self._phase(self.config.keys(warm), workers)
 
     def rows(self) -> list[Row]:
-        """The rows of all runs that ended."""
-        keys = [key for warm in (False, True) for group in self.config.keys(warm) for key in group]
-        found = ((key, self.bench.store(key)) for key in keys)
-        return [row for key, store in found if store is not None and (row := read_row(key, store)).finished]
+        """The rows of all runs that ended, in the order of the plan."""
+        return [row for key in self.keys() if (row := self._ended(key)) is not None]
 
-    def _phase(self, groups: Iterable[list[RunKey]], workers: int) -> list[Row]:
+    def comparison(self) -> Comparison:
+        """What has come of the study so far; runs that did not end are named in it."""
+        found = {key: self._ended(key) for key in self.keys()}
+        missing = [
+            Missing(
+                arm=key.arm,
+                competition=self.config.data[key.competition].id,
+                seed=key.seed,
+                reason=self.bench.noted(key) or ("not begun" if self.bench.store(key) is None else "not ended"),
+            )
+            for key, row in found.items()
+            if row is None
+        ]
+        rows = [row for row in found.values() if row is not None]
+        return compare(self.config.plan, rows, self.config.places, missing)
+
+    def keys(self) -> list[RunKey]:
+        return [key for warm in (False, True) for group in self.config.keys(warm) for key in group]
+
+    def _phase(self, groups: Iterable[list[RunKey]], workers: int) -> None:
         with ThreadPoolExecutor(workers) as pool:
             futures = [pool.submit(self._group, group) for group in groups]
             try:
-                return [row for future in as_completed(futures) for row in future.result()]
+                for future in as_completed(futures):
+                    future.result()
             except BaseException:
-                self.stopped.set()
+                self._stopping.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
-    def _group(self, keys: list[RunKey]) -> list[Row]:
+    def _group(self, keys: Sequence[RunKey]) -> None:
         """Runs of one competition and seed, one after the other, so that each finds what the ones before executed."""
-        return [self._run(key) for key in keys]
+        for key in keys:
+            self._pause_point()
+            try:
+                self._run(key)
+            except Exception as fault:  # the other runs are not to suffer from it, and it must be heard of
+                told = f"{type(fault).__name__}: {fault}"
+                self.bench.note(key, told)
+                self.tell_fault(key, told)
 
-    def _run(self, key: RunKey) -> Row:
-        if self.stopped.is_set():
-            raise Stopped
+    def _run(self, key: RunKey) -> None:
+        row = self._ended(key)
+        if row is None:
+            self._teachers(key)
+            self._drive(key)
+            row = self._ended(key)
+            assert row is not None, "a run that was driven has ended"
+            self.bench.note(key, "")
         store = self.bench.store(key)
-        row = read_row(key, store) if store is not None and any(True for _ in store.read()) else None
-        if row is None or not row.finished:
-            store = self._drive(key)
-            row = read_row(key, store)
-        assert store is not None
-        if self.config.share_executions:
+        if self.config.share_executions and store is not None:
             self.recollection.learn(store)
         self.tell(row)
-        return row
 
-    def _drive(self, key: RunKey) -> Store:
+    def _ended(self, key: RunKey) -> Row | None:
+        """The row of a run that ended and was graded, as far as there are answers; None while it has not."""
+        if key not in self._rows:
+            store = self.bench.store(key)
+            if store is None or next(iter(store.read()), None) is None:
+                return None
+            row = read_row(key, store)
+            if not row.finished or (self.config.data[key.competition].answers and not row.graded):
+                return None
+            self._rows[key] = row
+        return self._rows[key]
+
+    def _drive(self, key: RunKey) -> None:
         memory = self.recollection if self.config.share_executions else None
         context = self.bench.begin(key, self.config.config_of(key), memory)
         context.skills = lambda: self._shelf(key)
-        context.watch = self._watch
+        context.interrupted = self._pause_point
         try:
             grade_run(context, drive(context))
         finally:
             self.bench.clear(context)
-        return context.store
 
     def _shelf(self, key: RunKey) -> Shelf:
-        arm = self.config.plan.arm(key.arm)
-        return self.library.shelf(teachers_of(self.config, key.competition, key.seed, arm.teachers))
+        return self.library.shelf(self._teachers(key))
 
-    def _watch(self, _entry: Entry, _state: RunState) -> None:
-        if self.stopped.is_set():
+    def _teachers(self, key: RunKey) -> tuple[str, ...]:
+        """Who teaches a run's inventory; nobody a cold one's. Raises Untaught while one of their runs is missing."""
+        arm = self.config.plan.arm(key.arm)
+        if not arm.warm:
+            return ()
+        teachers = teachers_of(self.config, key.competition, key.seed, arm.teachers)
+        for competition in teachers:
+            for seed in self.config.seeds:
+                for name in self.config.plan.teaching:
+                    if self._ended(lesson := RunKey(name, competition, seed)) is None:
+                        msg = f"not begun: {lesson.run_id}, which teaches it, has not ended"
+                        raise Untaught(msg)
+        return teachers
+
+    def _pause_point(self) -> bool:
+        """Raises Stopped once the study is to stop; else False, so that it serves as a run's `interrupted`."""
+        if self._stopping.is_set() or self.interrupted():
             raise Stopped
+        return False
 
     def _story(self, arm: str, competition: str, seed: int) -> Iterable[Event]:
         store = self.bench.store(RunKey(arm, competition, seed))

@@ -15,7 +15,7 @@ from haste.search.chance import draw
 from haste.skills.promote import Shelf
 from haste.store.inventory import begin
 
-from .plan import StudyConfig
+from .plan import StudyConfig, short_name
 
 _DONE = "taught-by.json"  # written last, beside the store
 Story = Callable[[str, str, int], Iterable[Event]]  # (arm, competition, seed) -> that run's events
@@ -46,8 +46,8 @@ class Library:
             return self._shelves[key]
 
     def _learned(self, teachers: tuple[str, ...]) -> Shelf:
-        missing = [one for one in self._config.competitions if one not in teachers]
-        name = "all" if not missing else "without-" + "-".join(missing) if len(missing) == 1 else "+".join(teachers)
+        missing = [short_name(one) for one in self._config.competitions if one not in teachers]
+        name = f"without-{missing[0]}" if len(missing) == 1 else "+".join(map(short_name, teachers))
         folder = self._root / (name if len(name) < 100 else f"{len(teachers)}-{draw(0, *teachers):08x}")
         if not (folder / _DONE).is_file():
             shutil.rmtree(folder, ignore_errors=True)

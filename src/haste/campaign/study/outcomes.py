@@ -20,6 +20,7 @@ class Row(Value):
     domain: str
     seed: int
     finished: bool
+    graded: bool
     iterations: int
     iterations_to_best: int | None
     kept: int
@@ -35,12 +36,17 @@ class Row(Value):
     recalled: int  # of the executions, those whose result another arm had already
     failed: int  # candidates that crashed, ran out of something or wrote nothing valid
 
+    @property
+    def has_medal(self) -> bool:
+        return self.medal not in (None, "none")
+
     def reached(self, score: float) -> int | None:
         """Refinements proposed until a kept score was at least that good; None: never."""
-        for place, own in self.milestones:
-            if own == score or (own > score) is self.higher_is_better:
-                return place
-        return None
+        return next((place for place, own in self.milestones if own == score or self.better(own, score)), None)
+
+    def better(self, one: float, other: float) -> bool:
+        """Whether one search score is better than another, by the competition's metric."""
+        return one > other if self.higher_is_better else one < other
 
 
 def read_row(key: RunKey, store: Store) -> Row:
@@ -57,10 +63,11 @@ def read_row(key: RunKey, store: Store) -> Row:
     assert state.competition is not None, "a study's run begins with RunStarted"
     return Row(
         arm=key.arm,
-        competition=key.competition,
+        competition=state.competition.id,
         domain=state.competition.domain,
         seed=key.seed,
         finished=state.finished is not None,
+        graded=grade is not None,
         iterations=iterations(state),
         iterations_to_best=iterations_to_best(state),
         kept=kept,

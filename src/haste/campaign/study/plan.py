@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -11,6 +13,9 @@ from haste.schema.brief import Order
 from haste.schema.config import RunConfig, Start
 from haste.schema.knowledge import Loading
 from haste.schema.value import Value
+from haste.skills.words import hash_of, slug
+
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 class RunKey(NamedTuple):
@@ -22,7 +27,15 @@ class RunKey(NamedTuple):
 
     @property
     def run_id(self) -> str:
-        return f"{self.arm}-{self.competition}-s{self.seed}"
+        """Fit for a folder and for a ledger's name. A competition that is a path gets its last part and a digest."""
+        return f"{self.arm}-{short_name(self.competition)}-s{self.seed}"
+
+
+def short_name(competition: str) -> str:
+    """A bundled competition's name as it is; for a folder's path a name without slashes that is its own."""
+    if _PLAIN.fullmatch(competition):
+        return competition
+    return f"{slug(PurePath(competition).name, 50)}-{hash_of(competition):08x}"
 
 
 class Arm(Value):
@@ -67,11 +80,20 @@ class Plan(Value):
         return next(arm for arm in self.arms if arm.name == name)
 
 
+class Data(Value):
+    """What a competition was when the study began."""
+
+    id: str
+    digest: str
+    answers: bool  # whether there are held-out answers, so that a run has not ended before it is graded
+
+
 class StudyConfig(Value):
     """All that decides a study's numbers; written to `study.json` before the first run."""
 
     plan: Plan
-    competitions: tuple[str, ...] = Field(min_length=1)
+    competitions: tuple[str, ...] = Field(min_length=1)  # bundled names, and absolute paths of folders
+    data: dict[str, Data]  # of every competition; a study does not go on over data that changed
     seeds: tuple[int, ...] = Field(min_length=1)
     run: RunConfig  # what all arms have in common
     code_version: str
@@ -83,6 +105,11 @@ class StudyConfig(Value):
         for seed in self.seeds:
             for competition in self.competitions:
                 yield [RunKey(arm, competition, seed) for arm in arms]
+
+    @property
+    def places(self) -> int:
+        """Competitions with seeds: how many runs an arm has."""
+        return len(self.competitions) * len(self.seeds)
 
     def config_of(self, key: RunKey) -> RunConfig:
         arm = self.plan.arm(key.arm)

@@ -1,0 +1,162 @@
+"""A study's report as one self-contained page. Reads plain objects; knows no journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .markup import Markup, Piece, fold_away, listing, section, table, tag
+from .numbers import share_text as percent
+from .page import page
+from .study_charts import forest, keep_by_skills, side_by_side
+from .study_paper import PAPER
+from .study_words import (
+    MEASURES,
+    READINGS,
+    absent,
+    basis,
+    effect_text,
+    finding,
+    limits,
+    mean_text,
+    range_text,
+    share_text,
+    verdict,
+)
+
+Told = dict[str, Any]
+
+
+def study_page(study: Told, comparison: Told, command: str) -> str:
+    """`study` is `study.json`, `comparison` is `comparison.json`, `command` what was typed."""
+    plan = study["plan"]
+    shown = [_contrast(one, plan["name"] == "start") for one in comparison["contrasts"]]
+    links = [tag("a", "Arms", href="#arms")] + [
+        tag("a", f"{one['arm']} against {one['against']}", href=f"#{_anchor(one)}") for one in comparison["contrasts"]
+    ]
+    return page(
+        f"{plan['title']} · HASTE",
+        tag("div", f"Study: {plan['name']}", class_="eyebrow"),
+        tag("h1", plan["title"]),
+        tag("p", plan["question"]),
+        _notice(plan, comparison),
+        tag("nav", *links, tag("a", "Limits", href="#limits"), tag("a", "Run again", href="#repeat")),
+        _skills(plan, comparison),
+        _arms(comparison),
+        *shown,
+        section("limits", "What this cannot show", listing([*limits(plan)])),
+        _repeat(study, command),
+    )
+
+
+def _notice(plan: Told, comparison: Told) -> Markup | None:
+    told = absent(plan, comparison)
+    return tag("div", *(tag("div", one) for one in told), class_="notice bad") if told else None
+
+
+def _skills(plan: Told, comparison: Told) -> Markup | None:
+    if plan["name"] != "size":
+        return None
+    return section(
+        "skills",
+        "Keep rate against the number of skills",
+        tag("div", keep_by_skills(comparison["arms"]), class_="figure"),
+        tag("p", "The runs of all arms together, by how many skills each was shown:"),
+        _bins(comparison),
+    )
+
+
+def _bins(comparison: Told) -> Markup:
+    rows: list[list[Piece]] = [
+        [_bin_name(one), one["runs"], one["decided"], share_text(one["keep_rate"])]
+        for one in comparison["by_skills_loaded"]
+    ]
+    return table(["Skills shown", "Runs", "Changes", "Kept (95 % interval)"], rows, frozenset({1, 2, 3}))
+
+
+def _bin_name(one: Told) -> str:
+    low, high = one["low"], one["high"]
+    return f"{low} and more" if high is None else str(low) if low == high else f"{low} to {high}"
+
+
+def _arms(comparison: Told) -> Markup:
+    heads: list[Piece] = [
+        "Arm", "", "Runs", "Medals", "Score, normalised", "Refinements to best", "Keep rate", "Skills",
+        "Failed scripts", "Executions", "Recalled",
+    ]  # fmt: skip
+    rows: list[list[Piece]] = [
+        [
+            tag("span", one["arm"], class_="score"), one["title"], one["runs"], one["medals"], mean_text(one["normalised"], 3),
+            mean_text(one["iterations_to_best"], 1), share_text(one["keep_rate"]), f"{one['skills_loaded']:.1f}",
+            one["failed"], one["executions"], one["recalled"],
+        ]
+        for one in comparison["arms"]
+    ]  # fmt: skip
+    return section("arms", "Arms", table(heads, rows, frozenset(range(2, len(heads)))))
+
+
+def _contrast(one: Told, starts: bool) -> Markup:
+    side = side_by_side(one) if starts else Markup("")
+    return section(
+        _anchor(one),
+        f"{one['arm']} against {one['against']}",
+        *(tag("p", sentence) for sentence in finding(one)),
+        tag("p", f"{basis(one)}.", class_="soft small"),
+        tag(
+            "div",
+            forest(one),
+            tag("div", f"Right of the line is in favour of {one['arm']}.", class_="legend"),
+            class_="figure",
+        ),
+        tag("h3", "Refinements until the best score") if side.html else None,
+        tag("div", side, class_="figure") if side.html else None,
+        fold_away("All figures", _figures(one), _parts(one)),
+    )
+
+
+def _figures(one: Told) -> Markup:
+    rows: list[list[Piece]] = [
+        [measure.title, effect_text(one[key], measure), range_text(one[key], measure), READINGS[verdict(one[key])]]
+        for key, measure in MEASURES.items()
+    ]
+    rows.append(["Pairs in which the other's best score was reached", share_text(one["matched"]), "", ""])
+    return table(["Figure", "Effect", "95 % interval", "Reading"], rows)
+
+
+def _parts(one: Told) -> Markup:
+    """Every competition's own numbers, so that none hides in a mean."""
+    heads: list[Piece] = ["Competition", "Domain", "Pairs"]
+    heads += [f"{what}, {side}" for what in ("To best", "Kept") for side in (one["arm"], one["against"])]
+    rows: list[list[Piece]] = [
+        [
+            part["name"], part["domain"], part["pairs"],
+            _number(part["iterations_to_best_arm"]), _number(part["iterations_to_best_against"]),
+            percent(part["keep_rate_arm"]), percent(part["keep_rate_against"]),
+            effect_text(part["score_difference"], MEASURES["score_difference"]),
+        ]
+        for part in one["by_competition"]
+    ]  # fmt: skip
+    return table([*heads, "Score"], rows, frozenset(range(2, 8)))
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"
+
+
+def _repeat(study: Told, command: str) -> Markup:
+    common = study["run"]["search"]
+    dials = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(common.items()))
+    return section(
+        "repeat",
+        "Run again",
+        tag("pre", command),
+        tag(
+            "p",
+            f"Code version {study['code_version']}, engineer {study['run']['model']}. What all arms share: {dials}.",
+        ),
+        tag("h3", "The paper, for comparison"),
+        listing([*PAPER.get(study["plan"]["name"], ())]),
+    )
+
+
+def _anchor(one: Told) -> str:
+    return "contrast-" + "".join(c if c.isalnum() else "-" for c in one["name"])
