@@ -25,6 +25,7 @@ TABLE = prices.PriceTable.model_validate(
         "models": {
             "a:full": {"input": 10, "output": 50, "cached": 1, "cache_write": 12},
             "a:plain": {"input": 2, "output": 8},
+            "a:cheaper": {"input": 3, "output": 4, "above_tokens": 1000, "above": {"input": 1, "output": 2}},
             "a:steps": {"input": 1, "output": 2, "above_tokens": 1000, "above": {"input": 3, "output": 4}},
         },
     }

@@ -126,9 +126,12 @@ def bound(model: str, input_tokens: int, max_output_tokens: int, table: PriceTab
     listed = table.find(model)
     if listed is None:
         return None
-    rates = listed.at(input_tokens)
+    return max(_most(rates, input_tokens, max_output_tokens) for rates in (listed, listed.at(input_tokens)))
+
+
+def _most(rates: Rates, input_tokens: int, output_tokens: int) -> float:
     dearest = max(rates.input, rates.cached or 0, rates.cache_write or 0)
-    return (input_tokens * dearest + max_output_tokens * rates.output) / MILLION
+    return (input_tokens * dearest + output_tokens * rates.output) / MILLION
 
 
 def _parse(data: Mapping[str, Any], where: str) -> PriceTable:
