@@ -1,22 +1,39 @@
-"""What every engineer must do, whoever thinks. Implementations are added to `ENGINEERS`."""
+"""What every engineer must do, whoever thinks. Implementations are added to `ENGINEERS`.
+
+One that asks a model is driven with `tests.agents.llm.filling`, which fills in every form from the request alone.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
 from haste.agents.builtin.engineer import BuiltinEngineer
-from haste.agents.engineer import Engineer
+from haste.agents.domains import NAMES
+from haste.agents.engineer import Answer, Engineer
+from haste.agents.llm.engineer import LlmEngineer
 from haste.schema.brief import Attempt, Brief, Failure, Incumbent
 from haste.schema.competition import Kind
 from haste.schema.execution import Outcome
-from haste.schema.knowledge import Tier
-from haste.schema.solution import Diagnosis, Operator, Proposal, Scale
+from haste.schema.knowledge import Learning, PromotionBrief, PromotionProposal, Tier
+from haste.schema.model import ModelRequest
+from haste.schema.solution import Diagnosis, Operator, Proposal, Scale, Unusable
 from tests.agents.examples import example
+from tests.agents.llm.filling import fill
+from tests.agents.llm.settle import settle
 
-ENGINEERS: dict[str, Callable[[], Engineer]] = {"builtin": BuiltinEngineer}
+ENGINEERS: dict[str, Callable[[], Engineer]] = {"builtin": BuiltinEngineer, "llm": LlmEngineer}
+T = TypeVar("T")
+
+
+def answered(answer: Answer[T | Unusable]) -> T:
+    """The answer of an engineer whose model, if it has one, says something usable."""
+    settled = settle(answer, fill)
+    assert not isinstance(settled, Unusable)
+    return settled
 
 
 @pytest.fixture(params=sorted(ENGINEERS))
@@ -30,7 +47,7 @@ def brief() -> Brief:
 
 
 def refinement(engineer: Engineer, brief: Brief, scale: Scale = Scale.TWEAK) -> Brief:
-    drafted = engineer.draft(brief, 1)[0]
+    drafted = answered(engineer.draft(brief, 1))[0]
     incumbent = Incumbent(
         candidate="c1",
         title=drafted.title,
@@ -57,7 +74,7 @@ def test_has_a_name(engineer: Engineer) -> None:
 
 
 def test_drafts_whole_scripts_that_differ(engineer: Engineer, brief: Brief) -> None:
-    drafts = engineer.draft(brief, 3)
+    drafts = answered(engineer.draft(brief, 3))
     assert 1 <= len(drafts) <= 3
     assert len({draft.code for draft in drafts}) == len(drafts)
     for draft in drafts:
@@ -65,13 +82,13 @@ def test_drafts_whole_scripts_that_differ(engineer: Engineer, brief: Brief) -> N
 
 
 def test_drafts_no_more_than_asked(engineer: Engineer, brief: Brief) -> None:
-    assert len(engineer.draft(brief, 1)) == 1
+    assert len(answered(engineer.draft(brief, 1))) == 1
 
 
 @pytest.mark.parametrize("scale", list(Scale))
 def test_refines_at_the_scale_it_is_asked_for(engineer: Engineer, brief: Brief, scale: Scale) -> None:
     asked = refinement(engineer, brief, scale)
-    proposal = engineer.refine(asked)
+    proposal = answered(engineer.refine(asked))
     assert proposal is not None
     check(proposal)
     assert proposal.scale is scale
@@ -81,20 +98,20 @@ def test_refines_at_the_scale_it_is_asked_for(engineer: Engineer, brief: Brief, 
 
 
 def test_repairs_or_says_that_it_cannot(engineer: Engineer, brief: Brief) -> None:
-    drafted = engineer.draft(brief, 1)[0]
+    drafted = answered(engineer.draft(brief, 1))[0]
     for outcome in (Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.CRASHED, Outcome.INVALID_SUBMISSION):
         failure = Failure(
             candidate="c1", title=drafted.title, code=drafted.code, recipe=drafted.recipe, technique=drafted.technique,
             outcome=outcome, detail="", stderr="", attempt=1,
         )  # fmt: skip
-        repaired = engineer.debug(brief.model_copy(update={"failure": failure}))
+        repaired = answered(engineer.debug(brief.model_copy(update={"failure": failure})))
         if repaired is not None:
             check(repaired)
             assert repaired.code != drafted.code
 
 
 def test_reflects_in_at_most_five_learnings(engineer: Engineer, brief: Brief) -> None:
-    drafted = engineer.refine(refinement(engineer, brief))
+    drafted = answered(engineer.refine(refinement(engineer, brief)))
     assert drafted is not None
     history = tuple(
         Attempt(
@@ -105,7 +122,7 @@ def test_reflects_in_at_most_five_learnings(engineer: Engineer, brief: Brief) ->
         )
         for number in range(2, 5)
     )  # fmt: skip
-    learnings = engineer.reflect(brief.model_copy(update={"history": history}))
+    learnings = settle(engineer.reflect(brief.model_copy(update={"history": history})), fill)
     assert 1 <= len(learnings) <= 5
     for learning in learnings:
         assert learning.statement
@@ -115,4 +132,29 @@ def test_reflects_in_at_most_five_learnings(engineer: Engineer, brief: Brief) ->
 
 
 def test_nothing_in_the_history_teaches_nothing(engineer: Engineer, brief: Brief) -> None:
-    assert list(engineer.reflect(brief)) == []
+    assert list(settle(engineer.reflect(brief), fill)) == []
+
+
+def test_a_competition_belongs_to_a_domain(engineer: Engineer, brief: Brief) -> None:
+    assert settle(engineer.classify(brief), fill) in NAMES
+
+
+def test_judges_a_learning_or_leaves_it_to_counting(engineer: Engineer) -> None:
+    learning = Learning(
+        id="run/1", statement="Encode categories by their mean target.", tier=Tier.DOMAIN, domain="tabular",
+        competition="made-up", technique="target_encoding", claim="tabular/target_encoding/+",
+    )  # fmt: skip
+    judged = settle(engineer.promote(PromotionBrief(learning=learning)), fill)
+    assert judged is None or isinstance(judged, PromotionProposal)
+
+
+def test_asked_the_same_it_asks_and_answers_the_same(engineer: Engineer, brief: Brief) -> None:
+    asked: list[list[ModelRequest]] = [[], []]
+    first, second = (settle(engineer.draft(brief, 2), fill, seen) for seen in asked)
+    assert first == second
+    assert asked[0] == asked[1]
+
+
+def test_refines_nothing_without_an_incumbent(engineer: Engineer, brief: Brief) -> None:
+    assert settle(engineer.refine(brief), fill) is None
+    assert settle(engineer.debug(brief), fill) is None

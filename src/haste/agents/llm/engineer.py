@@ -10,13 +10,14 @@ from haste.schema.knowledge import Learning, PromotionBrief, PromotionProposal
 from haste.schema.solution import Proposal, Unusable
 
 from . import changes, drafts, infer, lessons, orchestrator
+from .competition import NEEDED
 
 
 class LlmEngineer:
     """Implements `Engineer`. Keeps nothing: asked the same, it asks the same."""
 
     name = "llm"
-    needs: tuple[str, ...] = ("numpy", "pandas")
+    needs: tuple[str, ...] = tuple(sorted(NEEDED))
 
     def classify(self, brief: Brief) -> Answer[str]:
         return orchestrator.classify(brief)
