@@ -30,6 +30,11 @@ class Crew:
             raise Paused
         return False
 
+    def pause(self, seconds: float) -> None:
+        """Sleep in a run's thread. Raises Paused as soon as the crew is stopping."""
+        self._stopping.wait(seconds)
+        self.pause_point()
+
     def carry_on(self, running: Iterable[Assignment]) -> None:
         """Begin those that are not under way in this process."""
         for one in running:

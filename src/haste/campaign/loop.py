@@ -24,7 +24,7 @@ def drive(campaign: Campaign) -> CampaignState:
     state = fold(campaign.journal.read())
 
     def work(one: Assignment) -> RunEnded:
-        return carry_out(one, config_of(one, state, campaign), campaign, crew.pause_point)
+        return carry_out(one, config_of(one, state, campaign), campaign, crew)
 
     crew = Crew(work)
     try:

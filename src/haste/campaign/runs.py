@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from haste.runner.loop import drive
@@ -11,6 +10,7 @@ from haste.schema.config import RunConfig, Start
 from haste.schema.errors import HasteError
 from haste.schema.events import ModelReplied
 
+from .crew import Crew
 from .parts import Campaign
 from .state import CampaignState
 
@@ -31,14 +31,14 @@ def config_of(one: Assignment, state: CampaignState, campaign: Campaign) -> RunC
     )
 
 
-def carry_out(one: Assignment, config: RunConfig, campaign: Campaign, pause_point: Callable[[], bool]) -> RunEnded:
+def carry_out(one: Assignment, config: RunConfig, campaign: Campaign, crew: Crew) -> RunEnded:
     """Drive a run to its end and have it graded. Whatever goes wrong with it becomes its outcome."""
     folder, backends = campaign.run_folder(one.run), campaign.backends
     try:
         context = backends.open_run(config, folder)
         try:
             context.watch = lambda entry, state: campaign.watch_run(one.run, entry, state)
-            context.interrupted = pause_point
+            context.interrupted, context.pause = crew.pause_point, crew.pause
             state = drive(context)
             backends.finish(context, state)
         finally:

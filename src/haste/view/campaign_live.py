@@ -76,23 +76,30 @@ class CampaignView:
             self._live = None
 
     def recall(self, entries: Iterable[CampaignEntry]) -> None:
-        """Take in what the journal held before this process, without telling it again."""
-        for entry in entries:
-            self._take(entry.event)
+        """Take in what the journal held before this process drives it; only its beginning and a resumption are told."""
+        events = [entry.event for entry in entries]
+        for event in events:
+            self._take(event)
+        for event in (*events[:1], *events[1:][-1:]):
+            if isinstance(event, CampaignStarted | CampaignResumed):
+                self._tell(narrate(event))
 
     def watch(self, entry: CampaignEntry) -> None:
         """One more entry of the campaign's own journal."""
         with self._lock:
             last = self._states.get(entry.event.run) if isinstance(entry.event, RunEnded) else None
             self._take(entry.event)
-        if self._mode != "silent":
-            for line in narrate(entry.event, last):
-                self._console.print(Text(line), highlight=False, soft_wrap=True)
+        self._tell(narrate(entry.event, last))
 
     def watch_run(self, run: str, _entry: Entry, state: RunState) -> None:
         """One more entry of a run, and that run's state after it."""
         with self._lock:
             self._states[run] = state
+
+    def _tell(self, lines: list[str]) -> None:
+        if self._mode != "silent":
+            for line in lines:
+                self._console.print(Text(line), highlight=False, soft_wrap=True)
 
     def _take(self, event: CampaignEvent) -> None:
         if isinstance(event, RoundPlanned):

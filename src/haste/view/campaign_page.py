@@ -64,7 +64,7 @@ def _cards(summary: Summary) -> list[Markup]:
     cost = f"{number_text(over['tokens'], 0)} tokens, {usd_text(over['usd'])}"
     return [
         _card(share_text(over["medal_rate"]), "medal rate", rate, *colours),
-        _card(number_text(over["normalised"]), "mean normalised score (0 dummy, 1 gold)", seen),
+        _card(number_text(over["normalised"], 3), "mean normalised score (0 dummy, 1 gold)", seen),
         _card(number_text(over["iterations_to_best"], 1), "refinements to the best score", ", ".join(starts)),
         _card(share_text(over["keep_rate"]), "keep rate", kept),
         _card(duration_text(summary["wall_s"]), "working time", f"{duration_text(over['runs_wall_s'])} of runs", cost),

@@ -22,18 +22,17 @@ class Table:
 def groups_table(summary: Summary) -> Table:
     """The figures of all runs, by start and by domain."""
     groups = [("all", summary["overall"])]
-    groups += [(f"{one['start']} starts", one) for one in summary["by_start"]]
+    groups += [(one["start"], one) for one in summary["by_start"]]
     groups += [(one["domain"], one) for one in summary["by_domain"]]
-    heads = ["", "runs", "medals", "gold", "silver", "bronze", "above median", "medal rate", "normalised"]
-    heads += ["refinements to best", "keep rate"]
+    heads = ["", "medals", "gold", "silver", "bronze", "above median", "medal rate", "normalised"]
+    heads += ["to best", "keep rate"]
     rows = [
         [
             name,
-            str(one["runs"]),
             f"{one['medals']} of {one['ranked']}",
             *(str(one[medal]) for medal in ("gold", "silver", "bronze", "above_median")),
             rate_text(one),
-            number_text(one["normalised"]),
+            number_text(one["normalised"], 3),
             number_text(one["iterations_to_best"], 1),
             share_text(one["keep_rate"]),
         ]
@@ -52,7 +51,7 @@ def competitions_table(summary: Summary) -> Table:
             one["domain"],
             str(one["runs"]),
             *(str(one[medal]) if one["ranked"] else UNKNOWN for medal in ("gold", "silver", "bronze", "above_median")),
-            number_text(one["normalised"]),
+            number_text(one["normalised"], 3),
             number_text(one["iterations_to_best"], 1),
             share_text(one["keep_rate"]),
         ]
@@ -72,7 +71,7 @@ def runs_table(summary: Summary) -> Table:
             score_text(row["validation_score"]),
             score_text(row["grade"]),
             medal_text(row),
-            number_text(row["normalised"]),
+            number_text(row["normalised"], 3),
             _count(row["iterations"]),
             _count(row["iterations_to_best"]),
             f"{row['kept']} of {row['decided']}",
@@ -129,7 +128,7 @@ def keep_table(summary: Summary) -> Table:
 
 def cost_table(summary: Summary) -> Table:
     """Time and money of all runs, and of cold and warm ones."""
-    groups = [("all", summary["overall"]), *((f"{one['start']} starts", one) for one in summary["by_start"])]
+    groups = [("all", summary["overall"]), *((one["start"], one) for one in summary["by_start"])]
     heads = ["", "tokens", "tokens per medal", "cost", "cost per medal", "time of the runs"]
     rows = [
         [

@@ -34,10 +34,10 @@ def rate_text(group: Group, key: str = "medal_rate") -> str:
 
 
 def number_text(value: float | None, digits: int = 2) -> str:
-    """A mean or a total with so many digits behind the point at most."""
+    """A mean or a total with so many digits behind the point."""
     if value is None:
         return UNKNOWN
-    return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:,.0f}"
+    return f"{value:,.{digits}f}"
 
 
 def usd_text(value: float | None) -> str:

@@ -1,0 +1,230 @@
+"""The plan of a campaign: pure, blind to grades, and a barrier between any two rounds."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+import haste.schema.competition as competition_schema
+from haste.campaign import plan as planning
+from haste.campaign.plan import Classify, Close, Judge, Pin, Promote, Record, Run, allowance, plan, spent
+from haste.campaign.schedule import schedule
+from haste.campaign.state import CampaignState, evolve
+from haste.schema.campaign import (
+    CAMPAIGN_EVENT,
+    CampaignConfig,
+    CampaignEntry,
+    CampaignEvent,
+    CampaignFinished,
+    CampaignStarted,
+    Classified,
+    CompetitionsClassified,
+    InventoryCount,
+    InventoryPinned,
+    LearningsJudged,
+    PromotionDone,
+    RoundEnded,
+    RoundPlanned,
+    RunAssigned,
+    RunEnded,
+)
+from haste.schema.config import Budget, RunConfig, Start
+from haste.schema.events import SubmissionGraded
+from haste.search.chance import draw
+
+from .made_up import RUN
+
+DOMAINS = ("tabular", "text", "image")
+NOTHING = InventoryCount(digest="sha256:0", tiers={}, statuses={}, ledger_runs=0)
+
+
+@st.composite
+def settings_of(draw_) -> tuple[CampaignConfig, tuple[Classified, ...]]:
+    names = [f"c{n}" for n in range(draw_(st.integers(1, 9)))]
+    known = tuple(Classified(reference=n, id=n, title=n, domain=draw_(st.sampled_from(DOMAINS))) for n in names)
+    rules = CampaignConfig(
+        competitions=tuple(names),
+        seeds=tuple(range(draw_(st.integers(1, 3)))),
+        seeding=draw_(st.booleans()),
+        rounds=draw_(st.integers(1, 4)),
+        repeats=draw_(st.integers(0, 2)),
+        promote=draw_(st.booleans()),
+        workers=draw_(st.integers(1, 4)),
+        run=RUN,
+        budget=Budget(time_limit_s=draw_(st.none() | st.floats(1, 200)), max_usd=draw_(st.none() | st.floats(0, 5))),
+    )
+    return rules, known
+
+
+class World:
+    """Answers steps from a seed; every entry is a second later than the last."""
+
+    def __init__(self, rules: CampaignConfig, known: tuple[Classified, ...], seed: int) -> None:
+        self.known, self.seed, self.seq = known, seed, 0
+        self.state, self.events = CampaignState(), list[CampaignEvent]()
+        self.take(CampaignStarted(campaign="c", config=rules, prefix="", code_version="0"))
+
+    def take(self, event: CampaignEvent) -> None:
+        self.seq += 1
+        self.events.append(event)
+        entry = CampaignEntry(seq=self.seq, at=float(self.seq), schema_version=1, event=event, check="")
+        self.state = evolve(self.state, entry)
+
+    def answer(self, step: planning.Step) -> CampaignEvent:
+        match step:
+            case Record():
+                return step.event
+            case Classify():
+                return CompetitionsClassified(competitions=self.known)
+            case Pin():
+                return InventoryPinned(number=step.round.number, inventory=NOTHING, expected=None)
+            case Run():
+                chosen = step.running[draw(self.seed, self.seq) % len(step.running)]
+                failed = draw(self.seed, "fails", self.seq) % 5 == 0
+                outcome: typing.Any = "failed" if failed else "finished"
+                return RunEnded(run=chosen.run, outcome=outcome, usd=draw(self.seed, "usd", self.seq) % 100 / 100)
+            case Judge():
+                told = step.round.number
+                return LearningsJudged(number=told, stream="s", at=0.0, changed_since=None, judged=())
+            case Promote():
+                return PromotionDone(number=step.round.number)
+            case Close():
+                return RoundEnded(number=step.round.number, inventory=NOTHING)
+
+    def run(self) -> None:
+        for _ in range(2000):
+            if self.state.finished:
+                return
+            self.take(self.answer(plan(self.state, float(self.seq))))
+        raise AssertionError("it does not end")
+
+
+@settings(max_examples=80, deadline=None)
+@given(settings_of(), st.integers(0, 2**20))
+def test_every_campaign_ends_and_its_rounds_are_barriers(told, seed: int):
+    rules, known = told
+    world = World(rules, known, seed)
+    world.run()
+    open_round, running, met = None, set(), Counter()
+    for event in world.events:
+        match event:
+            case RoundPlanned():
+                assert open_round is None
+                open_round = event
+            case RunAssigned():
+                assert open_round is not None
+                assert event.run in {one.run for one in open_round.assignments}
+                running.add(event.run)
+                met[event.run] += 1
+                assert len(running) <= rules.workers
+            case RunEnded():
+                running.discard(event.run)
+            case LearningsJudged() | PromotionDone():
+                assert rules.promote
+                assert not running
+            case RoundEnded():
+                assert not running
+                assert open_round is not None
+                assert all(one.run in world.state.runs for one in open_round.assignments)
+                open_round = None
+            case CampaignFinished():
+                assert open_round is None
+                assert not running
+    assert all(count == 1 for count in met.values())
+    skipped = [one for one in world.state.runs.values() if one.outcome == "skipped"]
+    if world.state.finished == "complete" and not skipped:
+        assert len(met) == sum(map(len, schedule(rules, known)))
+    if rules.budget.time_limit_s is None and rules.budget.max_usd is None:
+        assert (world.state.finished, skipped) == ("complete", [])
+
+
+@settings(max_examples=80, deadline=None)
+@given(settings_of())
+def test_a_schedule_holds_every_competition_once_with_each_seed_and_begins_with_one_per_domain(told):
+    rules, known = told
+    rounds = schedule(rules, known)
+    cut = len(rounds) - rules.repeats
+    first, repeated = [one for each in rounds[:cut] for one in each], rounds[cut:]
+    assert sorted((one.competition, one.seed) for one in first) == sorted((c.id, s) for c in known for s in rules.seeds)
+    assert all(len(each) == len(first) for each in repeated)
+    runs = [one.run for each in rounds for one in each]
+    assert len(set(runs)) == len(runs)
+    cold = [one for each in rounds for one in each if one.start is Start.COLD]
+    if rules.seeding:
+        assert {one.domain for one in cold} == {one.domain for one in known}
+        assert len(cold) == len({one.domain for one in known}) * len(rules.seeds)
+        assert list(rounds[0]) == cold
+    else:
+        assert cold == []
+    sizes = [len(each) // len(rules.seeds) for each in rounds[1 if rules.seeding else 0 : cut]]
+    assert not sizes or max(sizes) - min(sizes) <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(settings_of(), st.integers(0, 2**20))
+def test_what_runs_may_spend_together_never_exceeds_what_the_campaign_has_left(told, seed: int):
+    rules, known = told
+    rules = rules.model_copy(update={"budget": Budget(time_limit_s=None, max_usd=3.0, max_tokens=1000)})
+    world = World(rules, known, seed)
+    while not world.state.finished:
+        step = plan(world.state, 0.0)
+        if isinstance(step, Record) and isinstance(step.event, RunAssigned):
+            held = [world.state.budgets[one.run] for one in world.state.running]
+            used = sum(one.usd or 0.0 for one in world.state.runs.values())
+            together = sum(one.max_usd for one in held) + step.event.budget.max_usd
+            assert together <= max(0.0, 3.0 - used) + sum(one.max_usd for one in held) + 1e-9
+            assert sum(one.max_tokens for one in held) + step.event.budget.max_tokens <= 1000
+        world.take(world.answer(step))
+
+
+def test_a_run_gets_its_own_limit_or_what_is_left_of_the_campaigns():
+    own = RunConfig(competition="", budget=Budget(time_limit_s=60.0, max_usd=None))
+    rules = CampaignConfig(competitions=("a",), run=own, workers=2, budget=Budget(time_limit_s=100.0, max_usd=4.0))
+    state = CampaignState(config=rules, since=0.0)
+    assert allowance(state, 0.0) == Budget(time_limit_s=60.0, max_usd=2.0)
+    assert allowance(state, 70.0).time_limit_s == 30.0
+    assert spent(state, 99.0) is None
+    assert spent(state, 100.0) == "time_limit"
+
+
+def test_a_free_campaign_is_not_stopped_by_a_cap_of_nothing():
+    rules = CampaignConfig(competitions=("a",), run=RUN, budget=Budget(time_limit_s=None, max_usd=0.0, max_tokens=0))
+    assert spent(CampaignState(config=rules, since=0.0), 0.0) is None
+
+
+def test_no_type_that_a_campaign_is_planned_from_can_hold_a_grade():
+    met = set[type]()
+    for root in (CampaignState, CampaignEvent, CampaignConfig, planning.Step):
+        _reach(root, met)
+    assert RunEnded in met
+    assert CampaignState in met
+    forbidden = {competition_schema.Grade, competition_schema.Medal, SubmissionGraded}
+    assert not met & forbidden
+    fields = {name for one in met if issubclass(one, BaseModel) for name in one.model_fields}
+    assert not {name for name in fields if "grade" in name or "medal" in name}
+    kinds = {
+        one.model_fields["kind"].default for one in met if issubclass(one, BaseModel) and "kind" in one.model_fields
+    }
+    assert "submission_graded" not in kinds
+    assert CAMPAIGN_EVENT is not None
+
+
+def _reach(hint: object, met: set[type]) -> None:
+    """Every class that a value of this type can hold."""
+    for part in typing.get_args(hint) or ():
+        _reach(part, met)
+    if isinstance(hint, types.UnionType) or not isinstance(hint, type) or hint in met:
+        return
+    met.add(hint)
+    if issubclass(hint, BaseModel):
+        for field in hint.model_fields.values():
+            _reach(field.annotation, met)
+    elif dataclasses.is_dataclass(hint):
+        for told in typing.get_type_hints(hint).values():
+            _reach(told, met)
