@@ -111,14 +111,6 @@ def test_skills_are_counted_once_they_are_chosen() -> None:
     assert (told["start"], told["loading"], told["skills_loaded"]) == ("warm", "tiered-ranked", 1)
 
 
-def test_a_models_spending_is_unknown_until_an_event_says_it() -> None:
-    player = Player(Script(dict(GOOD)))
-    player.config = player.config.model_copy(update={"model": "some:model"})
-    told = summary(player.begin().play())
-    assert told["tokens"] == {"input": None, "cached": None, "output": None}
-    assert told["usd"] is None
-
-
 def test_reported_scores_and_missing_guarantees_are_marked() -> None:
     player = Player(Script(dict(GOOD)), competition(trust=Trust.REPORTED)).begin((Guarantee.NO_NETWORK,))
     told = summary(player.play())

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from haste.schema.errors import ProviderError
+from haste.schema.events import ModelFailed
+
 if TYPE_CHECKING:
     from haste.runner.context import Context
 
@@ -16,12 +19,17 @@ NOTHING_VALID = 8  # exit code: there is a submission, but it is the dummy predi
 
 
 def tell(context: Context, *, as_json: bool) -> None:
-    """Write report.html, then print the outcome; an interrupted run exits with 130 although it has a submission."""
+    """Write report.html, then print the outcome; an interrupted run exits with 130 although it has a submission.
+
+    Raises ProviderError where a model's provider failed before anything could be handed over.
+    """
     from haste.view.report import write_report
     from haste.view.summary import summarise
 
     write_report(context.store, context.folder / "report.html")
     summary = summarise(context.store.read(), context.store.read_grades())
+    if summary["stop_reason"] == "provider" and summary["submission"] is None:
+        raise _given_up(context)
     if summary["submission"]:
         summary["submission"] = str(context.folder / summary["submission"])
     if as_json:
@@ -39,6 +47,8 @@ def _lines(summary: dict[str, Any], folder: Path) -> list[str]:
     score, trust = summary["validation_score"], summary["validation_trust"]
     mark = " (reported by the script itself)" if trust == "reported" else ""
     lines = ["", f"stopped: {summary['stop_reason']} after {summary['wall_s']:.0f} s"]
+    if summary["stop_reason"] == "provider":
+        lines.append(f"the model's provider failed; to go on where it stood: haste resume {_short(folder)}")
     lines.append(
         "no candidate ran; the submission is the dummy predictor's"
         if score is None
@@ -51,6 +61,14 @@ def _lines(summary: dict[str, Any], folder: Path) -> list[str]:
     shown = _short(folder)
     left = {"submission": "submission.csv", "solution": "solution", "report": "report.html"}
     return lines + [f"{name:<11} {shown / file}" for name, file in left.items() if (folder / file).exists()]
+
+
+def _given_up(context: Context) -> ProviderError:
+    """What the provider said last, and how to go on."""
+    failed = [entry.event for entry in context.store.read() if isinstance(entry.event, ModelFailed)]
+    last = failed[-1]
+    hint = f"mend that, then: haste resume {_short(context.folder)}"
+    return ProviderError(f"{last.fault.replace('_', ' ')}: {last.detail}", where=last.model, hint=hint)
 
 
 def _short(folder: Path) -> Path:

@@ -8,6 +8,20 @@ from typing import Annotated
 
 import typer
 
+from .model_options import (
+    BaseUrl,
+    Fallback,
+    MaxTokens,
+    MaxUsd,
+    Model,
+    Orchestrator,
+    Prices,
+    Reflect,
+    Reply,
+    ReplyMode,
+    model_config,
+    recorded_run,
+)
 from .options import Sandbox, duration_s, gigabytes
 
 
@@ -35,7 +49,15 @@ def run(  # noqa: PLR0913 - one parameter per option
     competition: Annotated[
         str, typer.Argument(help="a bundled name, or a folder with train, test and sample submission")
     ],
-    model: Annotated[str, typer.Option(help="who thinks: builtin needs no key and no network")] = "builtin",
+    model: Model = "builtin",
+    base_url: BaseUrl = None,
+    orchestrator_model: Orchestrator = None,
+    reflect_model: Reflect = None,
+    fallback_model: Fallback = None,
+    reply_mode: Reply = ReplyMode.TOOL,
+    max_usd: MaxUsd = None,
+    max_tokens: MaxTokens = None,
+    prices: Prices = None,
     from_solution: Annotated[
         Path | None, typer.Option("--from", metavar="SOLUTION.py", help="begin with your own script as a prototype")
     ] = None,
@@ -84,10 +106,12 @@ def run(  # noqa: PLR0913 - one parameter per option
     from .wiring import Session, cores, interpreter
 
     search = SearchConfig(prototypes=prototypes, iterations=iterations, runner_up_iterations=runner_up_iterations)
+    roles = {"orchestrator": orchestrator_model, "reflect": reflect_model, "fallback": fallback_model}
     config = RunConfig(
         competition=competition,
         seed=seed,
         model=model,
+        models=model_config(roles, base_url, reply_mode, prices),
         start=Begun(start.value),
         loading=Policy(loading.value),
         competition_tier=competition_tier,
@@ -95,12 +119,13 @@ def run(  # noqa: PLR0913 - one parameter per option
         withhold=withhold,
         order=order.value,
         search=search,
-        budget=Budget(time_limit_s=duration_s(time_limit, "--time-limit")),
+        budget=Budget(time_limit_s=duration_s(time_limit, "--time-limit"), max_usd=max_usd, max_tokens=max_tokens),
         limits=Limits(memory_gb=gigabytes(memory, "--memory")),
         folds=folds,
         workers=workers or cores(),
         python=interpreter(python),
         sandbox=sandbox.value,
     )
-    session = Session.begin(config, out, from_solution)
+    config, recorded = recorded_run(config)
+    session = Session.begin(config, out, from_solution if recorded is None else recorded)
     session.drive(as_json=json)

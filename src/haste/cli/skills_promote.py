@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .model_options import BaseUrl, MaxTokens, MaxUsd, Prices
 from .skills_change import Store, writer_of_person
 
 if TYPE_CHECKING:
@@ -18,22 +19,36 @@ if TYPE_CHECKING:
     from haste.schema.knowledge import Promotion
 
 Runs = Annotated[list[Path] | None, typer.Argument(help="finished runs: folders, or names below runs/")]
+Judging = Annotated[
+    str, typer.Option(metavar="WHO", help="who judges learnings: builtin goes by counting; or PROVIDER:NAME")
+]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
-def promote(
+def promote(  # noqa: PLR0913 - one parameter per option
     runs: Runs = None,
-    auto: Annotated[bool, typer.Option("--auto", help="decide by counting, and write")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what --auto would do; write nothing")] = False,
+    auto: Annotated[bool, typer.Option("--auto", help="decide, and write")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what counting would do; write nothing")] = False,
+    model: Judging = "builtin",
+    base_url: BaseUrl = None,
+    max_usd: MaxUsd = None,
+    max_tokens: MaxTokens = None,
+    prices: Prices = None,
     skills: Store = None,
     json: Json = False,
 ) -> None:
     """Put the learnings of finished runs before the store. They wait for `review`, or are decided with --auto."""
     from haste.runner.promotion import Writer, settle_round
     from haste.runner.skill_store import leave_evidence, leave_learnings, read_store, with_run
+    from haste.schema.errors import ConfigError
 
+    from .promotion_wiring import CONVERSATIONS, Whom, judging, spent_words, while_answered
     from .skills_wiring import open_skills
 
+    whom = Whom(model, base_url, max_usd, max_tokens, prices)
+    if model != "builtin" and not auto:
+        msg = "a model judges what is decided with --auto; nothing else asks it"
+        raise ConfigError(msg, where="--model", hint="add --auto, or leave --model away")
     stories = [_events(run) for run in runs or ()]  # all are read before the first is written
     files = open_skills(skills, create=not dry_run)
     if dry_run:
@@ -52,7 +67,10 @@ def promote(
         return
     now = time.time()
     writer = Writer(files, time.strftime("round-%Y%m%d-%H%M%S", time.gmtime(now)), now)
-    _tell(settle_round(reading, writer), json=json)
+    with judging(whom, files.root / CONVERSATIONS) as (judge, talk):
+        _tell(while_answered(settle_round(reading, writer, judge=judge)), json=json)
+        if talk is not None and not json:
+            typer.echo(spent_words(talk))
 
 
 def review(skills: Store = None) -> None:
@@ -87,15 +105,16 @@ def _ask(promotion: Promotion) -> bool | None:
 def _events(run: Path) -> tuple[Event, ...]:
     """A finished run's events. Raises StoreError for one that has not ended, or was broken off."""
     from haste.schema.errors import StoreError
-    from haste.schema.events import RunFinished
+    from haste.schema.events import RunFinished, RunResumed
 
     from .wiring import open_store
 
     store, folder = open_store(run)
     events = tuple(entry.event for entry in store.read())
-    ended = next((event for event in events if isinstance(event, RunFinished)), None)
-    if ended is None or ended.reason == "interrupted":
-        msg = "this run has not ended" if ended is None else "this run was broken off"
+    turns = [event for event in events if isinstance(event, RunFinished | RunResumed)]
+    ended = turns[-1] if turns else None  # a run whose provider failed ends, is taken up again, and ends once more
+    if not isinstance(ended, RunFinished) or ended.reason in ("interrupted", "provider"):
+        msg = "this run was broken off" if isinstance(ended, RunFinished) else "this run has not ended"
         raise StoreError(msg, where=str(folder), hint="only whole runs teach; `haste resume` carries one on")
     return events
 

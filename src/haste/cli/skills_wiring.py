@@ -76,13 +76,13 @@ def read_shelf(folder: str) -> Shelf:
 
 
 def leave_evidence(context: Context, state: RunState) -> None:
-    """Give the store what the run measured, whether it began warm or cold; a run that was broken off leaves nothing.
+    """Give the store what the run measured, whether it began warm or cold; a run that can be taken up leaves nothing.
 
     The run has its submission by now: a store that does not take the records is a warning.
     """
     from haste.runner.skill_store import leave_evidence as leave
 
-    if context.config.skills_dir is None or state.interrupted:
+    if context.config.skills_dir is None or state.interrupted or state.finished == "provider":
         return
     try:
         leave(open_skills(Path(context.config.skills_dir), create=True), (e.event for e in context.store.read()))

@@ -19,15 +19,17 @@ from haste.schema.errors import ConfigError, HasteError, StoreError
 from haste.schema.events import RunResumed, RunStarted
 from haste.schema.execution import Guarantee, Job, Limits
 
+from .models_wiring import check_replayed, make_engineer, make_models, open_tape, pause_of, settle_models
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from haste.agents.engineer import Engineer
     from haste.competition.loaded import LoadedCompetition
     from haste.executor.choose import Availability
     from haste.executor.local import LocalExecutor
     from haste.runner.context import Context
     from haste.runner.score_script import ScriptScores
+    from haste.runner.tape import Tape
     from haste.schema.profile import Resources
     from haste.store.files import FileStore
     from haste.view.live import LiveView
@@ -111,15 +113,6 @@ def try_machine(python: Path | None) -> Machine:
     return Machine(sandboxes, chosen, read_probe(probed))
 
 
-def make_engineer(config: RunConfig) -> Engineer:
-    from haste.agents.builtin.engineer import BuiltinEngineer
-
-    if config.model != "builtin":
-        msg = f"unknown model {config.model!r}"
-        raise ConfigError(msg, hint="this version has the built-in engineer only: --model builtin")
-    return BuiltinEngineer()
-
-
 def missing(guarantees: frozenset[Guarantee]) -> tuple[Guarantee, ...]:
     return tuple(g for g in Guarantee if g not in guarantees)
 
@@ -149,6 +142,7 @@ def prepare(config: RunConfig) -> tuple[LoadedCompetition, RunConfig]:
     """The competition, loaded and fit to be solved, and the configuration that finds it again from anywhere."""
     from haste.competition.catalogue import resolve
 
+    config = settle_models(config)
     loaded = load_competition(config.competition)
     place = resolve(config.competition)
     if config.competition != place.name or Path(config.competition).is_dir():
@@ -161,21 +155,23 @@ def begin_run(config: RunConfig, loaded: LoadedCompetition, folder: Path, script
     """Open a run in an empty folder that is there, whose name becomes the run's."""
     from haste.store.files import FileStore
 
-    store = FileStore(folder)
+    tape = open_tape(config, time.time())
+    store = FileStore(folder, tape.now if tape else time.time)
     try:
         if script is not None:
             config = config.model_copy(update={"from_solution": store.put(script)})
-        context = make_context(config, loaded, store, folder)
-        store.append(
-            RunStarted(
-                run_id=folder.name,
-                config=config,
-                competition=loaded.competition,
-                code_version=__version__,
-                executor=context.executor.name,
-                missing_guarantees=missing(context.executor.guarantees()),
-            )
+        context = make_context(config, loaded, store, folder, tape)
+        started = RunStarted(
+            run_id=folder.name,
+            config=config,
+            competition=loaded.competition,
+            code_version=__version__,
+            executor=context.executor.name,
+            missing_guarantees=missing(context.executor.guarantees()),
         )
+        store.append(started)
+        if tape:
+            tape.note(started)
     except HasteError:
         store.close()
         shutil.rmtree(folder, ignore_errors=True)  # nothing was begun that could be resumed
@@ -186,6 +182,7 @@ def begin_run(config: RunConfig, loaded: LoadedCompetition, folder: Path, script
 def resume_run(run: Path) -> Context:
     """Take up a run where its journal ends. Raises StoreError without a beginning, CompetitionError if data changed."""
     from haste.competition.digests import check_unchanged
+    from haste.store.files import FileStore
 
     store, folder = open_store(run)
     store.claim()  # before the executor: a run that is still going must not lose its working folders
@@ -195,7 +192,13 @@ def resume_run(run: Path) -> Context:
         raise StoreError(msg, where=str(folder), hint="start the run again with `haste run`")
     loaded = load_competition(first.event.config.competition)
     check_unchanged(loaded, first.event.competition.digests)
-    return make_context(first.event.config, loaded, store, folder.absolute())
+    tape = open_tape(first.event.config, first.at)
+    if tape is not None:
+        store.close()
+        store = FileStore(folder, tape.now)
+        for entry in store.read():
+            tape.note(entry.event)
+    return make_context(first.event.config, loaded, store, folder.absolute(), tape)
 
 
 @dataclass
@@ -206,10 +209,10 @@ class Session:
     resumed: bool
 
     @classmethod
-    def begin(cls, config: RunConfig, out: Path, own_script: Path | None = None) -> Session:
+    def begin(cls, config: RunConfig, out: Path, own_script: Path | bytes | None = None) -> Session:
         """Load the competition, open a fresh folder, and write the journal's first event."""
         loaded, config = prepare(config)
-        script = _script(own_script) if own_script else None
+        script = _script(own_script) if isinstance(own_script, Path) else own_script
         folder = new_folder(out, loaded.competition.id, config.seed)
         return cls(begin_run(config, loaded, folder, script), resumed=False)
 
@@ -231,7 +234,8 @@ class Session:
         context.watch = live.watch
         try:
             with live, interruptible() as interrupted:
-                context.interrupted = interrupted
+                tape = context.tape
+                context.interrupted = (lambda: interrupted() or tape.interrupted()) if tape else interrupted
                 live.recall(context.store.read())
                 if self.resumed and not _finished(context):
                     context.store.append(RunResumed(code_version=__version__))
@@ -261,8 +265,11 @@ def score_solution(config: RunConfig, script: Path) -> ScriptScores:
             context.executor.close()
 
 
-def make_context(config: RunConfig, loaded: LoadedCompetition, store: Any, folder: Path) -> Context:
+def make_context(
+    config: RunConfig, loaded: LoadedCompetition, store: Any, folder: Path, tape: Tape | None = None
+) -> Context:
     from haste.runner.context import Context
+    from haste.runner.tape import TapeExecutor
 
     from .skills_wiring import read_shelf
 
@@ -270,11 +277,16 @@ def make_context(config: RunConfig, loaded: LoadedCompetition, store: Any, folde
         config=config,
         loaded=loaded,
         engineer=make_engineer(config),
-        executor=make_executor(config, folder),
+        executor=TapeExecutor(tape) if tape else make_executor(config, folder),
         store=store,
         folder=folder,
-        clock=time.time,
+        clock=tape.now if tape else time.time,
+        models=make_models(config, tape),
+        tape=tape,
     )
+    made.pause = pause_of(made)
+    if tape:
+        check_replayed(tape, loaded)
     if (skills := config.skills_dir) is not None:
         made.skills = lambda: read_shelf(skills)
     return made
@@ -307,7 +319,7 @@ def _script(path: Path) -> bytes:
 def _finished(context: Context) -> bool:
     from haste.search.evolve import fold
 
-    return fold(context.store.read()).finished is not None
+    return fold(context.store.read()).finished not in (None, "provider")  # a provider may answer again
 
 
 def _live(as_json: bool) -> LiveView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -57,6 +57,8 @@ class ModelConfig(Value):
     reply_mode: Literal["tool", "native", "prompted"] = "tool"  # how a typed answer is asked for; local servers differ
     timeout_s: float = Field(300.0, gt=0)  # of one call
     attempts: int = Field(6, ge=1)  # of one call, with growing pauses, before a model is given up
+    # In the form of a price file; from the run's beginning on the whole of what it reckons with.
+    prices: dict[str, Any] | None = None
 
 
 class RunConfig(Value):

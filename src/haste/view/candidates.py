@@ -14,6 +14,7 @@ from haste.store.protocol import Store
 from .chart import FATES, fate
 from .headline import scored
 from .markup import Markup, Piece, facts, fold_away, join, section, table, tag
+from .models_section import proposals_fold
 from .narration import one_line
 from .numbers import count_text, duration_text, gain_text, noise_text
 from .story import Story
@@ -27,14 +28,15 @@ def candidates_section(story: Story, store: Store) -> Markup:
     state = story.state
     roots = [node for node in state.nodes.values() if node.candidate.parent is None]
     if not roots:
-        return section("candidates", "The candidates", tag("p", "None was proposed yet.", class_="soft"))
+        none = tag("p", "None was proposed yet.", class_="soft")
+        return section("candidates", "The candidates", none, proposals_fold(story))
     intro = (
         "Each line began with a prototype and goes down through the changes that were kept; what stands indented was "
         "tried on the one above it and led no further. "
         "Open one for its reasoning, its scores, the decision, and the change itself."
     )
     tree = tag("ul", *(_branch(node, story, store) for node in roots), class_="tree")
-    return section("candidates", "The candidates", tag("p", intro), tree)
+    return section("candidates", "The candidates", tag("p", intro), tree, proposals_fold(story))
 
 
 def _branch(root: Node, story: Story, store: Store) -> Markup:

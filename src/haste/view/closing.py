@@ -11,6 +11,7 @@ from haste.schema.knowledge import Learning, Loading
 
 from .markup import Markup, Piece, facts, fold_away, join, section, table, tag
 from .numbers import count_text, duration_text, gain_text, share_text
+from .spending import in_short, replies, spent
 from .story import Story
 from .wording import missing_text
 
@@ -24,19 +25,23 @@ def learnings_section(story: Story) -> Markup:
 
 
 def time_section(story: Story) -> Markup:
-    config, wall_s = story.started.config, story.wall_s
+    config, wall_s, calls = story.started.config, story.wall_s, replies(story)
     limit_s = config.budget.time_limit_s
     share = story.candidates_s / wall_s if wall_s else 0.0
+    asking = story.models_s / wall_s if wall_s else 0.0
     bar = tag(
         "div",
         tag("i", class_="a", style=f"width:{100 * share:.1f}%"),
-        tag("i", class_="b", style=f"width:{100 * (1 - share):.1f}%"),
+        tag("i", class_="c", style=f"width:{100 * asking:.1f}%") if asking else None,
+        tag("i", class_="b", style=f"width:{100 * max(0.0, 1 - share - asking):.1f}%"),
         class_="bar",
     )
     ran, own = story.candidates_s, story.overhead_s
+    waited = f"{duration_text(story.models_s)} ({share_text(asking)}) waiting for models, " if asking else ""
     told = (
-        f"{duration_text(ran)} ({share_text(share)}) in candidates' own scripts, {duration_text(own)} "
-        f"({share_text(1 - share)}) in the harness: thinking, laying out folds, starting processes, scoring."
+        f"{duration_text(ran)} ({share_text(share)}) in candidates' own scripts, {waited}{duration_text(own)} "
+        f"({share_text(max(0.0, 1 - share - asking))}) in the harness: thinking, laying out folds, starting processes, "
+        "scoring."
     )
     used = f"{duration_text(wall_s)} of {duration_text(limit_s)}" if limit_s else f"{duration_text(wall_s)}, no limit"
     each = own / story.executions if story.executions else None
@@ -44,7 +49,7 @@ def time_section(story: Story) -> Markup:
         ("time", used),
         ("executions", f"{story.executions:,}"),
         ("harness time per execution", duration_text(each)),
-        ("money", f"{0:.2f} USD, no model was asked" if config.model == "builtin" else "unknown"),
+        ("money", in_short(spent(calls)) if calls else f"{0:.2f} USD, no model was asked"),
     ]
     return section("time", "Budget and time", bar, tag("p", told), facts(pairs))
 
@@ -85,6 +90,13 @@ def command(config: RunConfig) -> str:
     told = {
         "--seed": (config.seed, None),
         "--model": (config.model, usual.model),
+        "--base-url": (config.models.base_url, None),
+        "--orchestrator-model": (config.models.orchestrator, None),
+        "--reflect-model": (config.models.reflect, None),
+        "--fallback-model": (config.models.fallback, None),
+        "--reply-mode": (config.models.reply_mode, usual.models.reply_mode),
+        "--max-usd": (config.budget.max_usd, None),
+        "--max-tokens": (config.budget.max_tokens, None),
         "--start": (config.start.value, Start.WARM.value),
         "--loading": (config.loading.value if config.start is Start.WARM else None, Loading.TIERED.value),
         "--skills": (config.skills_dir, None),
@@ -102,6 +114,8 @@ def command(config: RunConfig) -> str:
         "--executor": (config.executor, usual.executor),
     }
     words = ["haste", "run", config.competition]
+    if config.replay is not None:
+        return shlex.join([*words, "--model", f"replay:{config.replay}"])
     if config.from_solution is not None:
         words += ["--from", "YOUR_SOLUTION.py"]
     words += [] if config.competition_tier or config.start is Start.COLD else ["--no-competition-tier"]

@@ -6,22 +6,23 @@ from haste.schema.competition import Grade, Medal
 from haste.search.progress import iterations, keep_rate
 
 from .markup import Markup, Piece, join, tag
+from .models_section import asked
 from .narration import one_line
 from .numbers import UNKNOWN, duration_text, score_text, share_text
+from .spending import in_short, replies, spent
 from .story import Story
 from .wording import STOPS, direction_text, missing_text, reported
 
 
 def headline(story: Story) -> Markup:
     competition, config = story.started.competition, story.started.config
-    eyebrow = (
-        f"{competition.id} · {competition.domain} · {competition.kind.replace('_', ' ')} · run {story.started.run_id}"
-    )
+    domain = story.state.competition.domain if story.state.competition else competition.domain
+    eyebrow = f"{competition.id} · {domain} · {competition.kind.replace('_', ' ')} · run {story.started.run_id}"
     return join(
         tag("header", tag("div", eyebrow, class_="eyebrow"), tag("h1", competition.title), tag("p", _sentence(story))),
         tag("div", _score_card(story), _grade_card(story), _search_card(story), _time_card(story), class_="cards"),
         *_notices(story),
-        tag("p", f"Seed {config.seed}, engineer {config.model}, {config.start.value} start.", class_="soft small"),
+        tag("p", f"Seed {config.seed}, engineer {asked(config)}, {config.start.value} start.", class_="soft small"),
     )
 
 
@@ -53,6 +54,8 @@ def validated_how(story: Story) -> str:
 def _sentence(story: Story) -> str:
     state, chosen = story.state, story.state.chosen
     if chosen is None:
+        if state.finished:
+            return "The model's provider failed before there was anything to submit. `haste resume` carries this run on."
         return "This run has not ended: nothing is submitted yet. `haste resume` carries it on."
     why = f"The search ended because {STOPS[state.finished or state.search_ended or 'iterations']}."
     if chosen.candidate is None:
@@ -103,7 +106,8 @@ def _search_card(story: Story) -> Markup:
 def _time_card(story: Story) -> Markup:
     share = story.overhead_s / story.wall_s if story.wall_s else None
     told = f"{duration_text(story.overhead_s)} ({share_text(share)}) of it the harness's own"
-    return _card(duration_text(story.wall_s), "working time", told)
+    paid = in_short(spent(replies(story))) if replies(story) else None
+    return _card(duration_text(story.wall_s), "working time", told, paid)
 
 
 def _notices(story: Story) -> list[Markup]:

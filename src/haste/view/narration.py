@@ -6,11 +6,13 @@ from haste.schema.events import (
     BranchEnded,
     CandidateDecided,
     CandidateProposed,
+    CompetitionClassified,
     CompetitionProfiled,
     EnsembleDecided,
     Event,
     ExecutionFinished,
     LearningsRecorded,
+    ModelFailed,
     ProposalFailed,
     PrototypesDrafted,
     RunFinished,
@@ -54,6 +56,10 @@ def narrate(event: Event, before: RunState, after: RunState) -> list[str]:  # no
             return ["interrupted: no more search, the best so far is fitted and handed over"]
         case CompetitionProfiled():
             return [_profiled(event, after)]
+        case CompetitionClassified():
+            return [f"domain   {event.domain}"]
+        case ModelFailed():
+            return [_fault(event)]
         case SkillsLoaded():
             return [_skills(event)]
         case PrototypesDrafted():
@@ -114,6 +120,11 @@ def _profiled(event: CompetitionProfiled, state: RunState) -> str:
     folds = count_text(event.search_folds, f"{profile.validation.scheme} fold")
     rows = f"{profile.n_train:,} + {profile.n_test:,} rows"
     return f"profile  {kind}, {rows}, {_features(profile)}; {folds}{confirm}"
+
+
+def _fault(event: ModelFailed) -> str:
+    then = "given up" if event.pause_s is None else f"asked again in {duration_text(event.pause_s)}"
+    return f"model    {event.model} ({event.stage}): {one_line(event.detail, 160)}; {then}"
 
 
 def _features(profile: Profile) -> str:

@@ -10,7 +10,8 @@ from haste.search.evolve import repair_root
 from haste.search.state import Branch, Node, RunState
 
 from .narration import one_line, score_with_trust
-from .numbers import duration_text
+from .numbers import count_text, duration_text
+from .spending import usd_text
 from .wording import direction_text, missing_text, stage
 
 Running = list[tuple[tuple[str, str, int], float]]  # (candidate, purpose, fold), when it began
@@ -26,6 +27,7 @@ def panel(state: RunState, now: float, running: Running, last: str, missing: tup
         ("best", _incumbent(state)),
         ("last", one_line(last.split(" ", 1)[-1], 200) if last else ""),
         ("running", _running(state, now, running)),
+        ("models", _models(state)),
         ("time", _time(state, now)),
     ]
     told = [_row("─" * 40, "dim")]
@@ -89,6 +91,17 @@ def _running(state: RunState, now: float, running: Running) -> str:
         told.append(f"{candidate} {where} {duration_text(now - began)}")
     done = sum(r.lost + (r.outcome is not None) for n in state.nodes.values() for r in n.results.values())
     return ", ".join([*told, f"{done} done"])
+
+
+def _models(state: RunState) -> str:
+    """Calls, and what they came to against what they may."""
+    spent, caps = state.spending, state.rules.budget
+    if not spent.calls:
+        return ""
+    told = [count_text(spent.calls, "call"), "cost unknown" if spent.usd is None else usd_text(spent.usd)]
+    told += [f"of {caps.max_usd:g} at most"] if caps.max_usd is not None else []
+    told += [f"{spent.most_tokens:,} of {caps.max_tokens:,} tokens"] if caps.max_tokens is not None else []
+    return ", ".join(told)
 
 
 def _time(state: RunState, now: float) -> str:

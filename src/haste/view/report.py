@@ -16,6 +16,7 @@ from .closing import learnings_section, repeat_section, time_section
 from .data_section import data_section
 from .headline import headline
 from .markup import Markup, tag
+from .models_section import failed_proposals, models_json, models_section
 from .page import page
 from .skills_section import skills_section
 from .stages import confirm_section, diagnoses_section, keep_section, progress_section, screen_section
@@ -32,6 +33,7 @@ NAMES = (
     ("candidates", "Candidates"),
     ("diagnoses", "Diagnoses"),
     ("learnings", "Learnings"),
+    ("models", "Models"),
     ("time", "Time"),
     ("repeat", "Run again"),
 )
@@ -63,6 +65,7 @@ def render(story: Story, store: Store) -> str:
         "candidates": candidates_section(story, store),
         "diagnoses": diagnoses_section(story),
         "learnings": learnings_section(story),
+        "models": models_section(story),
         "time": time_section(story),
         "repeat": repeat_section(story),
     }
@@ -78,13 +81,15 @@ def render(story: Story, store: Store) -> str:
 
 def report_json(store: Store) -> dict[str, Any]:
     """`haste report --json`: `summary` (as of `haste run --json`), `skills` (what the run was shown), `candidates`,
-    `decisions`, `ensemble`, `learnings`. Raises StoreError for a run that never began.
+    `failed_proposals`, `decisions`, `ensemble`, `learnings`, `models` (what they were asked and cost). Raises
+    StoreError for a run that never began.
     """
     story = read_story(store.read(), store.read_grades())
     state = story.state
     return {
         "summary": summary_of(story),
         "candidates": [_candidate(node, story) for node in state.nodes.values()],
+        "failed_proposals": [event.model_dump(mode="json", exclude={"kind"}) for event in failed_proposals(story)],
         "decisions": [
             {**node.decision.model_dump(mode="json", exclude={"kind"}), "words": decision_text(node.decision, state)}
             for node in state.nodes.values()
@@ -92,6 +97,7 @@ def report_json(store: Store) -> dict[str, Any]:
         ],
         "ensemble": state.ensemble.model_dump(mode="json", exclude={"kind", "candidate"}) if state.ensemble else None,
         "learnings": [learning.model_dump(mode="json") for learning in state.learnings or ()],
+        "models": models_json(story),
         "skills": state.skills_loaded.model_dump(mode="json", exclude={"kind"}) if state.skills_loaded else None,
     }
 

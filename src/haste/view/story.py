@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from haste.schema.competition import Grade
 from haste.schema.errors import StoreError
-from haste.schema.events import Entry, ExecutionFinished, GradeEntry, RunResumed, RunStarted
+from haste.schema.events import (
+    Entry,
+    ExecutionFinished,
+    GradeEntry,
+    ModelFailed,
+    ModelReplied,
+    RunResumed,
+    RunStarted,
+)
 from haste.search.evolve import fold
 from haste.search.state import RunState
 
@@ -50,9 +58,22 @@ class Story:
         return sum(end - start for start, end in _merged(_spans(self.moments)))
 
     @property
+    def models_s(self) -> float:
+        """Seconds of working time in which a model was waited for, pauses after its faults included."""
+        events = (moment.entry.event for moment in self.moments)
+        return sum(
+            event.wall_s + ((event.pause_s or 0.0) if isinstance(event, ModelFailed) else 0.0)
+            for event in events
+            if isinstance(event, ModelReplied | ModelFailed)
+        )
+
+    @property
     def overhead_s(self) -> float:
-        """Seconds of working time in which no candidate's own script ran: the harness's own, start-up included."""
-        return max(0.0, self.wall_s - self.candidates_s)
+        """Seconds of working time in which neither a candidate's own script ran nor a model was waited for.
+
+        The harness's own, start-up included, and its part of each model call.
+        """
+        return max(0.0, self.wall_s - self.candidates_s - self.models_s)
 
 
 def read_story(entries: Iterable[Entry], grades: Iterable[GradeEntry]) -> Story:

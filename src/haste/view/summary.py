@@ -8,6 +8,7 @@ from typing import Any
 from haste.schema.events import Entry, GradeEntry
 from haste.search.progress import iterations, iterations_to_best, keep_rate
 
+from .spending import replies, spent
 from .story import Story, read_story
 
 SUBMISSION = "submission.csv"  # below the run's folder
@@ -24,13 +25,14 @@ def summarise(entries: Iterable[Entry], grades: Iterable[GradeEntry]) -> dict[st
 def summary_of(story: Story) -> dict[str, Any]:
     state, chosen, grade = story.state, story.state.chosen, story.grade
     config, competition = story.started.config, story.started.competition
+    paid = spent(replies(story))
     return {
         "run_id": state.run_id,
         "competition": competition.id,
-        "domain": competition.domain,
+        "domain": state.competition.domain if state.competition else competition.domain,
         "metric": competition.metric.name,
         "direction": competition.metric.direction.value,
-        "model": config.model,
+        "model": config.model if config.replay is None else f"replay:{config.model}",
         "loading": config.loading.value,
         "start": config.start.value,
         "seed": config.seed,
@@ -49,7 +51,9 @@ def summary_of(story: Story) -> dict[str, Any]:
         "teams": grade.teams if grade else None,
         "skills_loaded": skills_loaded(story),
         "learnings": len(state.learnings) if state.learnings is not None else None,
-        **_spending(config.model),
+        "calls": paid.calls,
+        "tokens": {"input": paid.input, "cached": paid.cached, "output": paid.output},
+        "usd": paid.usd,
         "wall_s": round(story.wall_s, 3),
         "overhead_s": round(story.overhead_s, 3),
         "sandbox": story.started.executor,
@@ -61,12 +65,3 @@ def summary_of(story: Story) -> dict[str, Any]:
 def skills_loaded(story: Story) -> int | None:
     """Skills in the briefs; None as long as a warm run has not chosen them."""
     return None if story.state.awaits_skills else len(story.state.skills)
-
-
-def _spending(model: str) -> dict[str, Any]:
-    """The built-in engineer spends nothing; what a model spent is unknown as long as no event says it."""
-    known = model == "builtin"
-    return {
-        "tokens": dict.fromkeys(("input", "cached", "output"), 0 if known else None),
-        "usd": 0.0 if known else None,
-    }
