@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from haste.agents.builtin.catalogue import DOMAINS
-from haste.agents.builtin.choose import base_order, in_order, open_techniques
+from haste.agents.builtin.choose import HOPELESS, base_order, in_order, open_techniques, worth_trying
 from haste.agents.builtin.engineer import BuiltinEngineer
 from haste.agents.builtin.evidence import evidence
 from haste.agents.builtin.facts import facts_of
@@ -15,7 +15,7 @@ from haste.schema.brief import Attempt, Brief, Incumbent
 from haste.schema.competition import Kind
 from haste.schema.conditions import Condition
 from haste.schema.execution import Outcome
-from haste.schema.knowledge import Effect, SkillNote, Status, Tier
+from haste.schema.knowledge import SkillNote, Status, Tier
 from haste.schema.solution import Operator, Scale
 
 from .examples import example
@@ -24,12 +24,12 @@ TWEAKS = [technique for technique in DOMAINS["tabular"].techniques if technique.
 BRIEF = example(Kind.BINARY, "roc_auc").brief()
 
 
-def note(technique: str, gain: float | None = None, competitions: int = 3, **more: Any) -> SkillNote:
+def note(technique: str, gain: float | None = None, **more: Any) -> SkillNote:
     values: dict[str, Any] = {
         "name": f"skill-{technique}", "tier": Tier.DOMAIN, "status": Status.ACTIVE,
         "description": "", "body": "", "digest": "d",
         "claim": f"tabular/{technique}/+", "technique": technique,
-        "effect": Effect(gain=gain, competitions=competitions) if gain is not None else None,
+        "expected": gain,
     }  # fmt: skip
     return SkillNote(**{**values, **more})
 
@@ -71,15 +71,19 @@ def test_positive_evidence_leads_and_negative_trails() -> None:
     assert order[2:-1] == plain
 
 
-def test_an_effect_of_advice_against_a_technique_speaks_against_it() -> None:
+def test_what_advice_against_a_technique_gains_speaks_against_it() -> None:
     skills = (note("average_seeds", 2.5, claim="tabular/average_seeds/-"), note("winsorise", 1.0))
     order = names(BRIEF.model_copy(update={"skills": skills}))
     assert (order[0], order[-1]) == ("winsorise", "average_seeds")
 
 
-def test_few_competitions_count_less() -> None:
-    skills = (note("winsorise", 2.0, competitions=1), note("average_seeds", 1.8, competitions=8))
-    assert names(BRIEF.model_copy(update={"skills": skills}))[:2] == ["average_seeds", "winsorise"]
+def test_what_lost_wherever_it_was_tried_is_not_tried_again() -> None:
+    skills = (note("winsorise", HOPELESS - 0.1), note("average_seeds", HOPELESS + 0.1))
+    brief = BRIEF.model_copy(update={"skills": skills})
+    choices = in_order(TWEAKS, brief, facts_of(brief))
+    left = [choice.technique.name for choice in worth_trying(choices)]
+    assert "winsorise" not in left
+    assert left == [choice.technique.name for choice in choices if choice.technique.name != "winsorise"]
 
 
 @pytest.mark.parametrize(
@@ -96,11 +100,10 @@ def test_skills_that_do_not_speak_here_change_nothing(silent: SkillNote) -> None
 
 
 def test_a_claim_without_a_measured_effect_counts_by_its_polarity() -> None:
-    technique = next(technique for technique in TWEAKS if technique.name == "winsorise")
     gains = []
     for claim in ("tabular/winsorise/+", "tabular/winsorise/-"):
         found = evidence(
-            technique, BRIEF.model_copy(update={"skills": (note("winsorise", claim=claim),)}), facts_of(BRIEF)
+            "winsorise", BRIEF.model_copy(update={"skills": (note("winsorise", claim=claim),)}), facts_of(BRIEF)
         )
         assert found is not None
         gains.append(found.gain)
@@ -128,7 +131,7 @@ def test_drafts_are_of_different_groups_and_follow_evidence() -> None:
         "use_linear",
         "use_extra_trees",
     ]
-    warm = textbook.model_copy(update={"skills": (note("use_kernel", 2.0), note("use_lightgbm", -2.0))})
+    warm = textbook.model_copy(update={"skills": (note("begin_with_kernel", 2.0), note("begin_with_lightgbm", -2.0))})
     assert [draft.technique for draft in engineer.draft(warm, 3)] == ["use_kernel", "use_linear", "use_extra_trees"]
     for seed in range(20):
         drafts = engineer.draft(BRIEF.model_copy(update={"seed": seed}), 3)

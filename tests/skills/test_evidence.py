@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from haste.schema.conditions import Condition
 from haste.schema.knowledge import DecisionRecord, ExposureRecord, LedgerRecord
 from haste.skills.absence import absence_effect, masked_count
-from haste.skills.evidence import Evidence, effect, fold, tally, votes, votes_in_scope
+from haste.skills.evidence import Evidence, effect, expected_gain, fold, tally, votes, votes_in_scope
 from haste.skills.interval import mean_interval, t_quantile
 from haste.skills.ledger import read_records, write_records
 
@@ -210,3 +210,15 @@ def test_a_change_that_broke_everything_is_no_hundred_votes() -> None:
     )
     (vote,) = votes(skill("te", **TE), ledger)
     assert vote.gain == pytest.approx(1.0)
+
+
+def test_what_is_to_be_expected_counts_the_discovery_and_shrinks_to_none() -> None:
+    te = domain_skill("te", technique="te", claim="tabular/te/+", discovered_in=("alpha",))
+    assert expected_gain(te, fold([])) is None
+    assert expected_gain(te, fold(results("te", {"alpha": 2.0}))) == pytest.approx(1.0)
+    three = fold([*results("te", {"alpha": 2.0, "beta": 1.0, "gamma": 3.0}), *results("te", {"delta": -4.0}, "text")])
+    assert expected_gain(te, three) == pytest.approx(6.0 / 4)
+    against = te.model_copy(update={"claim": "tabular/te/-"})
+    assert expected_gain(against, three) == pytest.approx(-6.0 / 4)
+    home = competition_skill("c-te", "beta", technique="te", claim="tabular/te/+")
+    assert expected_gain(home, three) == pytest.approx(0.5)
