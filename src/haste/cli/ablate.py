@@ -47,7 +47,7 @@ def ablate(  # noqa: PLR0913 - one parameter per option
 
     from .study_outcome import tell
     from .study_wiring import StudyBench, opened
-    from .wiring import cores, interruptible
+    from .wiring import built_in_judge, cores, interruptible
 
     dials = {"iterations": iterations, "runner_up_iterations": runner_up_iterations}
     common = {"folds": folds, "sandbox": sandbox.value, "search": {k: v for k, v in dials.items() if v is not None}}
@@ -56,7 +56,7 @@ def ablate(  # noqa: PLR0913 - one parameter per option
     root = (out or Path("studies") / study).absolute()
     with opened(root, config), interruptible("stopping; the same command goes on from here") as interrupted:
         told = _Progress(config)
-        under_way = Study(config, root, StudyBench(root), told.ended, told.failed, interrupted)
+        under_way = Study(config, root, StudyBench(root), told.ended, told.failed, interrupted, built_in_judge())
         try:
             under_way.carry(workers or cores())
         except Stopped:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from haste.runner.score_script import ScriptScores
     from haste.runner.tape import Tape
     from haste.schema.profile import Resources
+    from haste.skills.promote import Judge
     from haste.store.files import FileStore
     from haste.view.live import LiveView
 
@@ -111,6 +112,14 @@ def try_machine(python: Path | None) -> Machine:
     if probed is None:
         return Machine(sandboxes, chosen, None, finished.detail or finished.stderr[-300:])
     return Machine(sandboxes, chosen, read_probe(probed))
+
+
+def built_in_judge() -> Judge:
+    """The built-in engineer as a judge of learnings: it asks nobody, so its answers are plain."""
+    from haste.agents.builtin.engineer import BuiltinEngineer
+    from haste.runner.promotion import judge_of
+
+    return judge_of(BuiltinEngineer(), lambda answer: answer)
 
 
 def missing(guarantees: frozenset[Guarantee]) -> tuple[Guarantee, ...]:

@@ -18,7 +18,7 @@ from haste.runner.grade import grade_run
 from haste.runner.loop import drive
 from haste.schema.config import RunConfig
 from haste.schema.events import Event
-from haste.skills.promote import Shelf
+from haste.skills.promote import Judge, Shelf, by_counting
 from haste.store.protocol import Store
 
 from ..recollection import Recollection
@@ -70,12 +70,13 @@ class Study:
     tell: Callable[[Row], None] = lambda _row: None
     tell_fault: Callable[[RunKey, str], None] = lambda _key, _fault: None
     interrupted: Callable[[], bool] = lambda: False
+    judge: Judge = by_counting  # of the learnings that inventories are made of
     recollection: Recollection = field(default_factory=Recollection)
 
     def __post_init__(self) -> None:
         self._stopping = Flag()
         self._rows: dict[RunKey, Row] = {}  # of runs that ended, which changes no more
-        self.library = Library(self.config, self.root / "inventories", self._story)
+        self.library = Library(self.config, self.root / "inventories", self._story, self.judge)
 
     def carry(self, workers: int) -> None:
         """All cold arms first, since they teach; then the warm ones. Raises Stopped where it was asked to stop."""

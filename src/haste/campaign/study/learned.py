@@ -12,7 +12,7 @@ from haste.runner.promotion import Writer, settle_round
 from haste.runner.skill_store import leave_evidence, leave_learnings, read_store
 from haste.schema.events import Event
 from haste.search.chance import draw
-from haste.skills.promote import Shelf
+from haste.skills.promote import Judge, Shelf
 from haste.store.inventory import begin
 
 from .plan import StudyConfig, short_name
@@ -32,8 +32,8 @@ def teachers_of(config: StudyConfig, competition: str, seed: int, count: int | N
 class Library:
     """Inventories by who taught them, each learned once, on disk below `root`."""
 
-    def __init__(self, config: StudyConfig, root: Path, story: Story) -> None:
-        self._config, self._root, self._story = config, root, story
+    def __init__(self, config: StudyConfig, root: Path, story: Story, judge: Judge) -> None:
+        self._config, self._root, self._story, self._judge = config, root, story, judge
         self._shelves: dict[tuple[str, ...], Shelf] = {}
         self._lock = Lock()
 
@@ -57,16 +57,16 @@ class Library:
                 for seed in self._config.seeds
                 for arm in self._config.plan.teaching
             )
-            learn(folder / "skills", runs)
+            learn(folder / "skills", runs, self._judge)
             (folder / _DONE).write_text(json.dumps(teachers), encoding="utf-8")
         return read_store(begin(folder / "skills", None)).shelf
 
 
-def learn(folder: Path, runs: Iterable[Iterable[Event]]) -> int:
-    """A fresh store that holds what these runs taught, promoted by counting. Returns how many verdicts there were."""
+def learn(folder: Path, runs: Iterable[Iterable[Event]], judge: Judge) -> int:
+    """A fresh store that holds what these runs taught, judged in one round. Returns how many verdicts there were."""
     files = begin(folder, None)
     for events in runs:
         events = tuple(events)
         leave_evidence(files, events)
         leave_learnings(files, events)
-    return sum(1 for _ in settle_round(read_store(files), Writer(files, "round-1", 0.0)))
+    return sum(1 for _ in settle_round(read_store(files), Writer(files, "round-1", 0.0), judge=judge))
