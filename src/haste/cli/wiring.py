@@ -117,9 +117,10 @@ def try_machine(python: Path | None) -> Machine:
 def built_in_judge() -> Judge:
     """The built-in engineer as a judge of learnings: it asks nobody, so its answers are plain."""
     from haste.agents.builtin.engineer import BuiltinEngineer
-    from haste.runner.promotion import judge_of
+    from haste.skills.briefing import promotion_brief
 
-    return judge_of(BuiltinEngineer(), lambda answer: answer)
+    engineer = BuiltinEngineer()
+    return lambda learning, shelf: engineer.promote(promotion_brief(learning, shelf))
 
 
 def missing(guarantees: frozenset[Guarantee]) -> tuple[Guarantee, ...]:
