@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haste.llm import prices
-from haste.llm.costs import Costs
 from haste.llm.prices import bound, load, price
 from haste.llm.tokens import PER_CALL, tokens_bound
 from haste.schema.errors import ConfigError
@@ -170,11 +169,14 @@ def test_more_text_is_never_fewer_tokens(a, b):
     assert tokens_bound(question(a)) - PER_CALL >= len(a.encode()) / 2
 
 
-def test_costs_before_and_after_a_call():
-    costs, asked = Costs(TABLE), question()
-    tokens = tokens_bound(asked)
-    before = costs.bound("a:full", asked)
-    assert before.tokens == tokens + asked.max_output_tokens
-    assert before.usd == pytest.approx((tokens * 12 + asked.max_output_tokens * 50) / 1e6)
-    assert costs.bound("ollama:q", asked).usd is None
-    assert costs.usd("a:plain", Usage(input=1_000_000, output=0)) == 2.0
+def test_the_dearest_rate_of_the_input_bounds_it():
+    assert bound("a:full", 1_000_000, 100_000, TABLE) == pytest.approx(12 + 5)
+
+
+def test_a_table_that_was_kept_is_read_again_as_it_was():
+    """A run keeps the prices that it reckons with, and a model of its own has no list price the second time either."""
+    table = load({"models": {"vllm:q": {"input": 1, "output": 2}}}, own={"openai:gpt-5", "vllm:q"})
+    again = load(table.model_dump(mode="json", exclude_none=True))
+    assert again.find("openai:gpt-5") is None
+    assert again.find("vllm:q") == table.find("vllm:q")
+    assert again.models == table.models

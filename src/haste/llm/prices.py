@@ -93,15 +93,13 @@ def load(
 ) -> PriceTable:
     """The shipped table as of `day`, without the models in `own` (list prices are not theirs), under `override`.
 
-    `override` has the form of the shipped file; its models replace ours one by one, and add to them.
+    `override` has the form of the shipped file, or of a whole table; its models replace ours one by one, and add.
     """
-    ours = shipped()
+    ours, theirs = shipped(), _parse({"as_of": "", "source": "yours", "models": {}} | dict(override or {}), "prices")
+    own = frozenset(own) | theirs.own
     listed = {key: price.on(day) for key, price in ours.models.items() if key not in own}
-    if override is None:
-        return PriceTable(as_of=ours.as_of, source=ours.source, models=listed, own=frozenset(own))
-    theirs = _parse({"as_of": ours.as_of, "source": "yours", "models": {}} | dict(override), "the price file")
-    source = f"{ours.source}; {theirs.source}"
-    return PriceTable(as_of=theirs.as_of, source=source, models=listed | theirs.models, own=frozenset(own))
+    source = f"{ours.source}; {theirs.source}" if theirs.models else ours.source
+    return PriceTable(as_of=theirs.as_of or ours.as_of, source=source, models=listed | theirs.models, own=own)
 
 
 def price(model: str, usage: Usage, table: PriceTable) -> float | None:
