@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .edits import check_syntax
 from .unfit import Unfit
@@ -37,17 +37,18 @@ _ANSWER = re.compile(r"(?:^|[\\/])submission\.csv$")
 
 def check_script(code: str, missing: frozenset[str] = frozenset()) -> None:
     """Raise Unfit with every reason why the script should not run. `missing` are packages known not to be there."""
-    tree = check_syntax(code)
-    reasons = [*_imports(tree, missing), *_paths(tree), *_reads(tree)]
-    if not any(_ANSWER.search(text) for text in _texts(tree)):
+    nodes = list(ast.walk(check_syntax(code)))
+    texts = _texts(nodes)
+    reasons = [*_imports(nodes, missing), *_downloads(nodes), *_paths(texts), *_reads(nodes, texts)]
+    if not any(_ANSWER.search(text) for text in texts):
         reasons.append("it never writes `submission.csv`, and what it prints is not scored")
     if reasons:
         raise Unfit("; ".join(dict.fromkeys(reasons)))
 
 
-def _imports(tree: ast.Module, missing: frozenset[str]) -> Iterator[str]:
-    guarded = {id(node) for attempt in ast.walk(tree) if isinstance(attempt, ast.Try) for node in ast.walk(attempt)}
-    for node in ast.walk(tree):
+def _imports(nodes: Sequence[ast.AST], missing: frozenset[str]) -> Iterator[str]:
+    guarded = {id(node) for attempt in nodes if isinstance(attempt, ast.Try) for node in ast.walk(attempt)}
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -61,13 +62,16 @@ def _imports(tree: ast.Module, missing: frozenset[str]) -> Iterator[str]:
             yield f"it imports {name}, but there is no network"
         for name in sorted(roots & missing) if id(node) not in guarded else ():
             yield f"it imports {name}, which is not installed"
-    for node in ast.walk(tree):
+
+
+def _downloads(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Call) and _called(node) in _DOWNLOADS:
             yield f"it calls {_called(node)}, but there is no network and no other data"
 
 
-def _paths(tree: ast.Module) -> Iterator[str]:
-    for text in _texts(tree):
+def _paths(texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
         if _ABSOLUTE.match(text):
             yield f"it names the absolute path {text!r}, but all paths begin at the script's own folder"
         elif _UPWARDS.search(text):
@@ -76,10 +80,10 @@ def _paths(tree: ast.Module) -> Iterator[str]:
             yield f"it names the address {text!r}, but there is no network"
 
 
-def _reads(tree: ast.Module) -> Iterator[str]:
+def _reads(nodes: Sequence[ast.AST], texts: Sequence[str]) -> Iterator[str]:
     """Constant names that are opened for reading, lie outside `input/` and are named nowhere else in the script."""
-    named = Counter(_texts(tree))
-    for node in ast.walk(tree):
+    named = Counter(texts)
+    for node in nodes:
         if not isinstance(node, ast.Call) or not node.args or _called(node) not in _READERS:
             continue
         first = node.args[0]
@@ -104,12 +108,12 @@ def _called(node: ast.Call) -> str:
             return ""
 
 
-def _texts(tree: ast.Module) -> list[str]:
+def _texts(nodes: Sequence[ast.AST]) -> list[str]:
     """Constant texts that could be paths: one line, no docstrings."""
-    statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    statements = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     return [
         node.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in statements

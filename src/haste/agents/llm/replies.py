@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -152,6 +153,7 @@ _FORMS: dict[type[Reply], tuple[str, str]] = {
 }
 
 
+@cache
 def form(model: type[Reply]) -> ReplyForm:
     """The form as a provider takes it: one JSON schema without references."""
     name, description = _FORMS[model]
