@@ -55,7 +55,7 @@ def _sentence(story: Story) -> str:
     state, chosen = story.state, story.state.chosen
     if chosen is None:
         if state.finished:
-            return "The model's provider failed before there was anything to submit. `haste resume` carries this run on."
+            return "The model's provider failed before there was anything to submit. `haste resume` goes on."
         return "This run has not ended: nothing is submitted yet. `haste resume` carries it on."
     why = f"The search ended because {STOPS[state.finished or state.search_ended or 'iterations']}."
     if chosen.candidate is None:
