@@ -50,6 +50,7 @@ def test_roles_and_figures(tmp_path: Path) -> None:
     assert a.skew == pytest.approx((((values - values.mean()) / values.std()) ** 3).mean())
     assert columns["b"].unseen == pytest.approx(10 / 20)  # "w" is never in train
     assert list(columns["b"].levels.items()) == [("y", 0.5), ("x", 0.25), ("z", 0.25)]
+    assert columns["day"].span == "train 2020-01-01 to 2020-01-22, test 2020-01-01 to 2020-01-22"
     assert columns["story"].mean_length == pytest.approx(51, abs=3)
     assert columns["same"].skew is None
     (target,) = found.targets

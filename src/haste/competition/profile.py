@@ -93,6 +93,7 @@ def _column(competition: Competition, column: Series[Any], test: Series[Any] | N
         mean_length=float(known.astype("str").str.len().mean()) if strings and len(known) else None,
         unseen=_unseen(known, test) if role is Role.CATEGORICAL and test is not None else None,
         examples=examples,
+        span=_span(column, test) if role is Role.DATETIME else "",
         levels=_levels(known) if role is Role.CATEGORICAL else {},
         **figures,
     )
@@ -150,6 +151,18 @@ def _target(competition: Competition, column: Series[Any], left_out: int) -> Tar
         name=str(column.name), missing=missing, n_unique=n_unique, shares=shares, is_count=whole,
         sd=float(values.std()) if len(values) else None, **_figures(values),
     )  # fmt: skip
+
+
+def _span(column: Series[Any], test: Series[Any] | None) -> str:
+    """From when to when, on each side that has the column."""
+    sides = [column] if test is None else [column, test]
+    times = as_times(sides, str(column.name)) or []
+    spans = [(name, t.dropna()) for name, t in zip(("train", "test"), times, strict=False)]
+    return ", ".join(f"{name} {_day(t.min())} to {_day(t.max())}" for name, t in spans if len(t))
+
+
+def _day(time: object) -> str:
+    return str(time)[:16].removesuffix(" 00:00")
 
 
 def _levels(known: Series[Any]) -> dict[str, float]:

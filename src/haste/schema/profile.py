@@ -37,6 +37,7 @@ class ColumnProfile(Value):
     mean_length: float | None = None  # characters; text only
     unseen: float | None = None  # share of test rows whose level never occurs in train; categorical only
     examples: tuple[str, ...] = ()  # up to three values, cut at 60 characters
+    span: str = ""  # first and last day in train and in test; dates only
     levels: dict[str, float] = {}  # the most frequent levels -> share, at most eight; categorical only
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from haste.agents.llm.check import check_script
-from haste.agents.llm.competition import PROBED
+from haste.agents.llm.runnable import PROBED
 from haste.agents.llm.unfit import Unfit
 from haste.executor.probe import PROBE_SCRIPT
 

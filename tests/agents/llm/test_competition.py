@@ -7,17 +7,20 @@ import re
 import pytest
 
 from haste.agents.domains import NAMES, charter
-from haste.agents.llm.competition import absent_packages, competition_block
+from haste.agents.llm.competition import competition_block
 from haste.agents.llm.facts import FACTS
+from haste.agents.llm.runnable import absent_packages, check_runnable
 from haste.agents.llm.stable import trade_block
 from haste.agents.llm.template import prompt
+from haste.agents.llm.unfit import Unfit
 from haste.competition.facts import FACTS as KNOWN
 from haste.competition.metrics import METRICS
 from haste.competition.settings import Settings
-from haste.schema.competition import Kind, PredictionNeed, Scheme
+from haste.schema.competition import Kind, PredictionNeed, Scheme, Trust
 from haste.schema.solution import Diagnosis, Scale
 
 from .briefs import bare
+from .filling import script
 
 
 def test_facts_are_those_of_profiles() -> None:
@@ -105,3 +108,18 @@ def test_every_way_of_validation_is_worded(scheme: Scheme) -> None:
 def test_packages_that_are_not_there_are_known() -> None:
     assert {"xgboost", "torch"} <= absent_packages(bare("affairs"))
     assert not {"sklearn", "lightgbm", "numpy"} & absent_packages(bare("affairs"))
+
+
+def test_where_rows_cannot_be_held_out_the_script_says_its_own_score() -> None:
+    brief = bare("affairs")
+    stated = brief.profile.validation.model_copy(update={"trust": Trust.REPORTED})
+    told = brief.model_copy(update={"profile": brief.profile.model_copy(update={"validation": stated})})
+    assert '`{"score": number}` to `validation.json`' in competition_block(told, 6000, 60)
+    check_runnable(brief, script())
+    with pytest.raises(Unfit, match=r"never writes `validation\.json`"):
+        check_runnable(told, script())
+
+
+def test_dates_say_how_far_they_reach() -> None:
+    text = competition_block(bare("warm-sea"), 6000, 60)
+    assert '"date": datetime, 612 distinct, train 1941-01-01 to 1991-12-01, test 1992-01-01 to 2001-12-01 | ' in text

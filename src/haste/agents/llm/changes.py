@@ -12,12 +12,11 @@ from haste.schema.model import Role, Stage
 from haste.schema.solution import Proposal, Scale, Unusable
 
 from .ask import Cut, Prompt, Question, ask
-from .check import check_script
-from .competition import absent_packages
 from .drafts import cited
 from .edits import Edit, apply
 from .history import history_lines
 from .replies import DebugReply, EditReply, RefineReply
+from .runnable import check_runnable
 from .stable import stable_blocks
 from .template import prompt
 from .unfit import Unfit
@@ -95,7 +94,7 @@ def _changed(code: str, edits: Sequence[EditReply], script: str, brief: Brief) -
     if changed.strip() == code.strip():
         msg = "the script is the same as before"
         raise Unfit(msg)
-    check_script(changed, absent_packages(brief))
+    check_runnable(brief, changed)
     return changed
 
 

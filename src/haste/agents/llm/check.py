@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from .edits import check_syntax
 from .unfit import Unfit
 
+ANSWER = "submission.csv"
+
 _NETWORK = frozenset((
     "requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ftplib", "smtplib",
     "telnetlib", "websockets", "paramiko", "boto3", "kaggle", "huggingface_hub", "wget", "gdown", "openai", "anthropic",
@@ -32,16 +34,19 @@ _ABSOLUTE = re.compile(
 _UPWARDS = re.compile(r"(?:^|[\\/])\.\.[\\/]")
 _SCHEME = re.compile(r"^(?:https?|ftp|s3|gs|file)://", re.IGNORECASE)
 _FILE = re.compile(r"[\w-]\.(?:csv|tsv|parquet|pq|jsonl?|txt|npy|npz|pkl|joblib|feather|png|jpe?g|wav|pt|pth|bin|h5)$")
-_ANSWER = re.compile(r"(?:^|[\\/])submission\.csv$")
 
 
-def check_script(code: str, missing: frozenset[str] = frozenset()) -> None:
-    """Raise Unfit with every reason why the script should not run. `missing` are packages known not to be there."""
+def check_script(
+    code: str, missing: frozenset[str] = frozenset(), outputs: Sequence[str] = ("submission.csv",)
+) -> None:
+    """Raise Unfit with every reason why the script should not run: `missing` packages, `outputs` never named, ..."""
     nodes = list(ast.walk(check_syntax(code)))
     texts = _texts(nodes)
     reasons = [*_imports(nodes, missing), *_downloads(nodes), *_paths(texts), *_reads(nodes, texts)]
-    if not any(_ANSWER.search(text) for text in texts):
-        reasons.append("it never writes `submission.csv`, and what it prints is not scored")
+    written = {re.split(r"[\\/]", text)[-1] for text in texts}
+    reasons += [
+        f"it never writes `{name}`, and what it prints is not scored" for name in outputs if name not in written
+    ]
     if reasons:
         raise Unfit("; ".join(dict.fromkeys(reasons)))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from haste.agents.domains import charter
 from haste.schema.brief import Brief
-from haste.schema.competition import Competition, Direction, Media, PredictionNeed, Scheme
+from haste.schema.competition import Competition, Direction, Media, PredictionNeed, Scheme, Trust
 from haste.schema.profile import ColumnProfile, Profile, Role, TargetProfile
 
+from .runnable import missing
 from .template import prompt
 from .untrusted import fenced, one_line, quoted, shortened
 
 _FULL_NAMES = 60  # of columns beyond those that get a line
 _CLASSES = 30
+_ROWS = ", with the values of its first {} rows as they stand in the file (pandas may read those in quotes as numbers)"
 
 
 def competition_block(brief: Brief, description: int, columns: int) -> str:
@@ -31,7 +33,7 @@ def competition_block(brief: Brief, description: int, columns: int) -> str:
         description=fenced(shortened(competition.description.strip(), description) or "(nothing)", "description"),
         files=fenced("\n".join(profile.files) or "train, test and sample_submission.csv", "files"),
         sample=fenced("\n".join(profile.sample_submission) or ",".join(_sample_columns(competition)), "csv"),
-        rows_note=f", with the values of its first {len(profile.rows)} rows" if profile.rows else "",
+        rows_note=_ROWS.format(len(profile.rows)) if profile.rows else "",
         columns=fenced("\n".join(_columns(competition, profile, columns)), "columns"),
         targets="\n".join(_target(target) for target in profile.targets[:10]),
         machine=_machine(brief),
@@ -63,6 +65,11 @@ def _form(competition: Competition) -> str:
 
 def _validation(profile: Profile) -> str:
     scheme = profile.validation
+    if scheme.trust is Trust.REPORTED:
+        return (
+            "the harness cannot hold rows out here, so the script measures the metric itself, on training rows that it "
+            'holds out, and writes `{"score": number}` to `validation.json`; this score decides'
+        )
     by = {
         Scheme.KFOLD: "rows held out at random",
         Scheme.STRATIFIED: "rows held out at random, classes in proportion",
@@ -122,6 +129,7 @@ def _spread(column: ColumnProfile) -> list[str]:
         parts += [f"skew {column.skew:.1f}"] if column.skew is not None and abs(column.skew) >= 1 else []
     if column.mean_length is not None:
         parts.append(f"{column.mean_length:.0f} characters on average")
+    parts += [one_line(column.span)] if column.span else []
     if column.levels:
         parts.append("levels " + ", ".join(f"{quoted(name, 30)} {share:.0%}" for name, share in column.levels.items()))
     if column.unseen:
@@ -158,22 +166,3 @@ def _machine(brief: Brief) -> str:
     ]
     lines += [f"- Not installed: {', '.join(absent)}."] if installed and absent else []
     return "\n".join(lines)
-
-
-_DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "skimage": "scikit-image"}
-PROBED = frozenset((
-    "numpy", "pandas", "scipy", "sklearn", "lightgbm", "xgboost", "catboost", "torch", "transformers", "statsmodels",
-    "PIL", "skimage", "librosa", "optuna", "pyarrow", "polars",
-))  # import names that a run's probe looks for  # fmt: skip
-NEEDED = frozenset(("numpy", "pandas"))  # a run does not begin without them
-
-
-def missing(name: str, packages: dict[str, str]) -> bool:
-    """Whether an import is known to fail: it was looked for, by import name or distribution, and not found."""
-    return name in PROBED and name not in packages and _DISTRIBUTIONS.get(name, name) not in packages
-
-
-def absent_packages(brief: Brief) -> frozenset[str]:
-    """Import names that are known not to be there; none where nothing is known. What engineers need was checked."""
-    packages = brief.profile.resources.packages
-    return frozenset(name for name in PROBED - NEEDED if missing(name, packages)) if packages else frozenset()

@@ -8,9 +8,8 @@ from haste.schema.model import Role, Stage
 from haste.schema.solution import Proposal, Scale, Unusable
 
 from .ask import Cut, Prompt, Question, ask
-from .check import check_script
-from .competition import absent_packages
 from .replies import DraftReply, PrototypeReply
+from .runnable import check_runnable
 from .stable import stable_blocks
 from .template import prompt
 from .unfit import Unfit
@@ -23,13 +22,12 @@ _RUNS = 100  # executions that a usual run has time for: some 25 scripts on a fe
 def draft(brief: Brief, count: int) -> Thinking[tuple[Proposal, ...] | Unusable]:
     """Up to `count` prototypes; Unusable only when not one of them can be run."""
     kept: list[Proposal] = []
-    packages = absent_packages(brief)
 
     def accept(reply: DraftReply) -> tuple[Proposal, ...]:
         problems = []
         for number, one in enumerate(reply.prototypes[: count - len(kept)], start=1):
             try:
-                check_script(one.script, packages)
+                check_runnable(brief, one.script)
                 _differs(one, kept)
             except Unfit as unfit:
                 problems.append(f"prototype {number} ({one_line(one.title, 60)}): {unfit}.")

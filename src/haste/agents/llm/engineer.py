@@ -10,7 +10,7 @@ from haste.schema.knowledge import Learning, PromotionBrief, PromotionProposal
 from haste.schema.solution import Proposal, Unusable
 
 from . import changes, drafts, infer, lessons, orchestrator
-from .competition import NEEDED
+from .runnable import NEEDED
 
 
 class LlmEngineer:
