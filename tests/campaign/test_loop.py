@@ -65,8 +65,10 @@ def test_every_run_leaves_its_evidence_once(whole: Made):
     assert reading.problems == ()
 
 
-def test_killed_at_every_position_of_its_journal_it_ends_as_if_undisturbed(whole: Made, tmp_path: Path):
+def test_killed_at_every_position_of_its_journal_it_ends_as_if_undisturbed(tmp_path: Path):
     """The folder as it is after each entry is what a kill at that moment leaves behind."""
+    whole = Made(tmp_path / "whole" / "made-up", config(competitions=("alpha", "gamma", "beta", "delta")))
+    whole.drive()
     made = Made(tmp_path / "original" / "made-up", whole.rules)
     campaign, copies = made.campaign(), list[Path]()
 

@@ -1,0 +1,174 @@
+"""Campaigns as a person types them: real processes, real runs, killed and paused for real."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from haste.cli.main import app
+from haste.schema.errors import HasteError
+from haste.store.files import FileStore
+from tests.runner.toys import write_toy
+
+from .made_up import without_times
+
+TINY = ["--iterations", 1, "--runner-up-iterations", 0, "--prototypes", 2, "--folds", 2, "--time-limit", "none"]
+TINY += ["--sandbox", "off"]
+
+
+def haste(*words: object, check: bool = True, **more) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "haste.cli.main", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
+def begin(*words: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "haste.cli.main", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def toys(folder: Path) -> list[Path]:
+    """Three competitions, each with an id of its own."""
+    made = []
+    for seed, name in enumerate(("ant", "bee", "cow")):
+        place = write_toy(folder / name, seed=seed, rows=60)
+        text = (place / "competition.toml").read_text()
+        (place / "competition.toml").write_text(text.replace('id = "toy"', f'id = "{name}"'))
+        made.append(place)
+    return made
+
+
+def tables(told: dict) -> object:
+    return without_times({key: value for key, value in told.items() if key not in ("campaign", "folder", "report")})
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory) -> list[Path]:
+    return toys(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def whole(places: list[Path], tmp_path_factory) -> dict:
+    out = tmp_path_factory.mktemp("whole")
+    return json.loads(haste("campaign", "run", *places, *TINY, "--out", out, "--json").stdout)
+
+
+@pytest.mark.timeout(300)
+def test_a_campaign_ends_in_a_report(whole: dict):
+    folder = Path(whole["folder"])
+    assert whole["finished"] == "complete"
+    assert [one["runs"] for one in whole["rounds"]] == [1, 2]
+    assert whole["overall"]["ranked"] == 3
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"campaign.jsonl", "report.html", "report.json", "report.md", "rounds", "runs", "skills"}
+    for row in whole["runs"]:
+        assert {"report.html", "submission.csv", "journal.jsonl"} <= {
+            p.name for p in (folder / "runs" / row["run"]).iterdir()
+        }
+        assert not (folder / "runs" / row["run"] / "work").exists()
+    assert json.loads((folder / "report.json").read_text())["runs"] == whole["runs"]
+    assert json.loads(haste("report", folder, "--json").stdout)["overall"] == whole["overall"]
+    assert "# Campaign" in haste("campaign", "report", folder, "--markdown").stdout
+    journal = (folder / "campaign.jsonl").read_text()
+    assert "grade" not in journal.replace("upgrade", "")
+    assert "medal" not in journal
+    again = haste("campaign", "resume", folder, "--json")  # nothing is left to do
+    assert json.loads(again.stdout)["runs"] == whole["runs"]
+    assert (folder / "campaign.jsonl").read_text() == journal
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_ctrl_c_pauses_and_nothing_half_done_is_handed_over(whole: dict, places: list[Path], tmp_path: Path):
+    process = begin("campaign", "run", *places, *TINY, "--out", tmp_path, "--json")
+    journal = None
+    while process.poll() is None:
+        journal = journal or next(tmp_path.glob("*/runs/*bee*/journal.jsonl"), None)
+        if journal and "execution_started" in journal.read_text():
+            break
+        time.sleep(0.02)
+    folder = next(tmp_path.iterdir())
+    refused = haste("campaign", "resume", folder, check=False)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=100)
+    assert process.returncode == 130, err
+    assert refused.returncode == 5
+    assert "another process is writing this campaign" in refused.stderr
+    assert json.loads(out)["finished"] is None
+    kinds = [entry.event.kind for entry in FileStore(journal.parent).read()]
+    assert "run_interrupted" not in kinds
+    assert "run_finished" not in kinds
+    told = json.loads(haste("campaign", "resume", folder, "--json").stdout)
+    assert told["finished"] == "complete"
+    assert tables(told) == tables(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1700)
+def test_killed_at_twenty_random_moments_it_ends_with_the_same_tables(places: list[Path], whole: dict, tmp_path: Path):
+    chance = random.Random(0)
+    began = time.monotonic()
+    haste("campaign", "run", *places, *TINY, "--out", tmp_path / "timed", "--json")
+    usual_s = time.monotonic() - began
+    process = begin("campaign", "run", *places, *TINY, "--out", tmp_path / "killed", "--json")
+    kills = 0
+    while kills < 20:
+        wait_s = chance.uniform(0.5, 0.5 + usual_s / 8)
+        try:
+            process.wait(timeout=wait_s)
+            break
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+        folder = next(iter((tmp_path / "killed").glob("*/campaign.jsonl")), None)
+        words = ["campaign", "resume", folder.parent] if folder else [*("campaign", "run"), *places, *TINY]
+        more = ["--json"] if folder else ["--out", tmp_path / "killed", "--json"]
+        process = begin(*words, *more)
+    process.communicate()
+    folder = next(iter((tmp_path / "killed").glob("*/campaign.jsonl"))).parent
+    told = json.loads(haste("campaign", "resume", folder, "--json").stdout)
+    assert kills > 3
+    assert told["finished"] == "complete"
+    assert tables(told) == tables(whole)
+
+
+FAULTS = [
+    (["campaign", "run", "no-such-thing"], 3, "no-such-thing"),
+    (["campaign", "run", "few-digits", "few-digits"], 2, "the same competition twice"),
+    (["campaign", "run", "nowhere.toml"], 2, "not a campaign file"),
+    (["campaign", "run", "few-digits", "--time-limit", "soon"], 2, "30m"),
+    (["campaign", "resume", "nowhere"], 5, "campaign.jsonl"),
+    (["campaign", "report", "nowhere"], 5, "campaign.jsonl"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "says"), FAULTS, ids=lambda value: str(value)[:40])
+def test_faults_say_what_is_wrong_before_anything_is_made(words, code, says, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    fault = CliRunner().invoke(app, words).exception
+    assert isinstance(fault, HasteError)
+    assert fault.exit_code == code
+    assert says in str(fault)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_one_that_cannot_be_loaded_is_left_out_and_said(places: list[Path], tmp_path: Path):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "train.csv").write_text("id,a,y\n")
+    done = haste("campaign", "run", broken, places[0], *TINY, "--out", tmp_path / "out", "--json")
+    told = json.loads(done.stdout)
+    assert [one["reference"] for one in told["unfit"]] == [str(broken)]
+    assert [row["outcome"] for row in told["runs"]] == ["finished"]
