@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import socket
@@ -223,6 +224,22 @@ def test_a_call_that_nobody_waits_for_does_not_spoil_the_end(opened: list[Provid
     thread.join()
     assert ended == [ModelFault], "the server hung up, and nothing else went wrong"
     line.close()
+
+
+def test_a_model_may_be_collected_while_another_is_asked(server: Server):
+    server.answers.clear()
+    server.answers.append(SPEAKERS["openai"].filled())
+    model = ProviderModel(find("openai:m", server.url, {}))
+    model.complete(question())
+    line = model._line
+    assert line is not None
+
+    async def elsewhere() -> None:
+        model.close()
+
+    asyncio.run(elsewhere())
+    assert line.closed
+    assert line.runner.get_loop().is_closed()
 
 
 def test_the_librarys_switch_is_obeyed(ask: Ask, monkeypatch: pytest.MonkeyPatch):

@@ -89,7 +89,7 @@ def split(model: str) -> tuple[str, str]:
     """PROVIDER and NAME; ConfigError where it is not that, or no such provider."""
     kind, colon, name = model.partition(":")
     if not colon or not name.strip():
-        message = "a model is named PROVIDER:NAME, for example anthropic:claude-sonnet-4-5"
+        message = "a model is named PROVIDER:NAME, for example anthropic:claude-sonnet-5-5"
         raise ConfigError(message, where=model)
     if kind not in PROVIDERS:
         message = f"no provider {kind!r}; there are {', '.join(PROVIDERS)}"

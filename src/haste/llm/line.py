@@ -41,11 +41,16 @@ class Line:
         """One request, no retry. Raises whatever the library raises."""
         from pydantic_ai.direct import model_request
 
+        async def asking() -> ModelResponse:
+            try:
+                return await model_request(
+                    self.model, call.messages, model_settings=call.settings, model_request_parameters=call.parameters
+                )
+            finally:
+                await asyncio.sleep(0)  # the loop closes a connection in its next round, and here is the last one
+
         self.body = b""
-        asking = model_request(
-            self.model, call.messages, model_settings=call.settings, model_request_parameters=call.parameters
-        )
-        return self.runner.run(asking)
+        return self.runner.run(asking())
 
     async def keep(self, response: httpx2.Response) -> None:
         self.body = await response.aread()
@@ -55,6 +60,9 @@ class Line:
         if self.closed or self.runner.get_loop().is_running():
             return
         self.closed = True
+        if asyncio._get_running_loop() is not None:  # collected as garbage in the middle of another line's call
+            self.runner.get_loop().close()
+            return
         self.runner.run(self.client.aclose())
         self.runner.close()
 
@@ -79,6 +87,8 @@ def open_line(endpoint: Endpoint, timeout_s: float) -> Line:
 
     client = httpx2.AsyncClient(
         timeout=httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=CONNECT_S),
+        # Questions come minutes apart: a connection that was kept would mostly be dead, and look like a fault.
+        limits=httpx2.Limits(max_keepalive_connections=0),
         trust_env=not endpoint.local,  # a company's proxy does not reach this machine
         follow_redirects=True,
     )
