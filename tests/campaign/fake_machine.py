@@ -1,4 +1,4 @@
-"""A machine for studies of toy competitions: commands, wiring, loop, engineer and journals are real, scripts are not run.
+"""A machine for studies of toy competitions: wiring, loop, engineer and journals are real, scripts are not run.
 
 What a script predicts follows from its text and the rows it is shown: the truth, and noise of a size that is the
 script's own. So arms differ, changes are kept or not, and equal scripts give equal predictions.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -64,21 +66,23 @@ class FakeMachine:
 
 
 @cache
-def _profile(folder: str, seed: int):
-    resources = Resources(cores=2, memory_gb=8, gpu=None, packages=PACKAGES, python="3.11")
-    return profile(load(Path(folder)), resources, seed)
+def _profile(folder: str):
+    resources = Resources(cores=2, memory_gb=8, packages=PACKAGES, python="3.11")
+    return profile(load(Path(folder)), resources, 0)
 
 
 def _profiled(_action, _state, context):
-    made = _profile(context.config.competition, context.config.seed)
+    made = _profile(context.config.competition)
     folds = len(context.splits.search), len(context.splits.confirm)
     yield CompetitionProfiled(profile=made, search_folds=folds[0], confirm_folds=folds[1])
 
 
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
+@contextmanager
+def fake_machine() -> Iterator[FakeMachine]:
+    """While it lasts, studies of this process run on it."""
     made = FakeMachine()
-    monkeypatch.setattr("haste.cli.wiring.make_executor", made.executor)
-    monkeypatch.setitem(perform.DEEDS, ProfileCompetition, _profiled)
-    monkeypatch.setattr(os, "fsync", lambda _file: None)  # a machine that loses its power is not what is tried here
-    return made
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr("haste.cli.wiring.make_executor", made.executor)
+        patches.setitem(perform.DEEDS, ProfileCompetition, _profiled)
+        patches.setattr(os, "fsync", lambda _file: None)  # a machine that loses its power is not what is tried here
+        yield made

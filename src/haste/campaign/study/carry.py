@@ -85,11 +85,11 @@ class Study:
 
     def rows(self) -> list[Row]:
         """The rows of all runs that ended, in the order of the plan."""
-        return [row for key in self.keys() if (row := self._ended(key)) is not None]
+        return [row for key in self.planned() if (row := self._ended(key)) is not None]
 
     def comparison(self) -> Comparison:
         """What has come of the study so far; runs that did not end are named in it."""
-        found = {key: self._ended(key) for key in self.keys()}
+        found = {key: self._ended(key) for key in self.planned()}
         missing = [
             Missing(
                 arm=key.arm,
@@ -103,7 +103,7 @@ class Study:
         rows = [row for row in found.values() if row is not None]
         return compare(self.config.plan, rows, self.config.places, missing)
 
-    def keys(self) -> list[RunKey]:
+    def planned(self) -> list[RunKey]:
         return [key for warm in (False, True) for group in self.config.keys(warm) for key in group]
 
     def _phase(self, groups: Iterable[list[RunKey]], workers: int) -> None:
