@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import skills_change, skills_promote
+from . import skills_change, skills_evaluate, skills_promote
 
 if TYPE_CHECKING:
     from haste.skills.inventory import Held, Inventory
@@ -21,6 +21,7 @@ app.command("add")(skills_change.add)
 app.command("retire")(skills_change.retire)
 app.command("promote")(skills_promote.promote)
 app.command("review")(skills_promote.review)
+app.command("evaluate-promotion")(skills_evaluate.evaluate_promotion)
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Store = Annotated[

@@ -34,6 +34,7 @@ class Reading:
     pending: tuple[Learning, ...]
     problems: tuple[Problem, ...]
     records: tuple[LedgerRecord, ...] = ()
+    learned: tuple[Learning, ...] = ()  # all that runs ever proposed, decided on or not
 
 
 def read_store(files: SkillFiles) -> Reading:
@@ -44,9 +45,11 @@ def read_store(files: SkillFiles) -> Reading:
     evidence = fold(records)
     runs, foreign = _read_learnings(proposed.files)
     decided = {record.learning for record in evidence.decisions}
-    pending = tuple(one for run in runs for one in run.learnings if one.id not in decided)
+    learned = tuple(one for run in runs for one in run.learnings)
+    pending = tuple(one for one in learned if one.id not in decided)
     problems = (*skills.problems, *inventory.problems, *ledger.problems, *torn, *proposed.problems, *foreign)
-    return Reading(Shelf(inventory, evidence, _terms(run.terms for run in runs)), pending, problems, records)
+    shelf = Shelf(inventory, evidence, _terms(run.terms for run in runs))
+    return Reading(shelf, pending, problems, records, learned)
 
 
 def with_run(reading: Reading, events: Iterable[Event]) -> Reading:
@@ -59,7 +62,8 @@ def with_run(reading: Reading, events: Iterable[Event]) -> Reading:
     known = {one.id for one in reading.pending} | {record.learning for record in shelf.evidence.decisions}
     pending = (*reading.pending, *(one for one in made.learnings if one.id not in known))
     terms = _terms((*shelf.terms.values(), made.terms))
-    return Reading(Shelf(shelf.inventory, fold(records), terms), pending, reading.problems, records)
+    learned = tuple({one.id: one for one in (*reading.learned, *made.learnings)}.values())
+    return Reading(Shelf(shelf.inventory, fold(records), terms), pending, reading.problems, records, learned)
 
 
 def leave_evidence(files: SkillFiles, events: Iterable[Event]) -> None:

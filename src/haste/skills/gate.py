@@ -44,6 +44,14 @@ def gate(skill: Skill, terms: Iterable[CompetitionTerms] = ()) -> tuple[Problem,
     return tuple(problems)
 
 
+def text_problems(text: str, where: str) -> tuple[Problem, ...]:
+    """What no skill may hold, in a text before it is drafted into one: drafting takes line breaks out."""
+    return tuple(
+        Problem(where=where, code=found.code, reason=f"statement: {found.what}", line=text.count("\n", 0, found.at) + 1)
+        for found in find_forbidden(text)
+    )
+
+
 def find_duplicate(skill: Skill, inventory: Inventory) -> Duplicate | None:
     """A live skill that says the same to the same readers.
 

@@ -33,6 +33,7 @@ from .skill import text_file
 from .wording import draft, widened
 
 Split = Literal["dev", "test"]
+SPLITS: tuple[Split, ...] = ("dev", "test")
 Kind = Literal[
     "novel-general",  # advice for any kind of data
     "novel-domain",  # advice for one kind of data
@@ -114,7 +115,7 @@ def read_set(texts: Mapping[str, str]) -> LabelledSet:
     """The set out of its files by name: competitions, skills, dev and test, one JSON object a line."""
     venues = [Venue.model_validate_json(line) for line in texts["competitions"].splitlines()]
     skills = [KnownSkill.model_validate_json(line) for line in texts["skills"].splitlines()]
-    items = [Item.model_validate_json(line) for name in ("dev", "test") for line in texts[name].splitlines()]
+    items = [Item.model_validate_json(line) for name in SPLITS for line in texts[name].splitlines()]
     plain = (one.model_copy(update={"statement": one.statement.replace(BREAK, "")}) for one in items)
     return LabelledSet({one.id: one for one in venues}, {one.name: one for one in skills}, tuple(plain))
 

@@ -26,7 +26,7 @@ from haste.schema.knowledge import (
 from .claims import sign_of
 from .contest import contest, rivals
 from .evidence import Evidence, votes
-from .gate import find_duplicate, gate
+from .gate import find_duplicate, gate, text_problems
 from .inventory import Inventory, with_changes
 from .lifecycle import counted_tier, rule
 from .proposal import Admissible, check_proposal
@@ -73,7 +73,7 @@ def promote_learning(learning: Learning, shelf: Shelf, judge: Judge = by_countin
     """
     skill = draft(learning, shelf.inventory.by_name)
     ruling = _Ruling(learning, skill, _counted(skill, learning, shelf))
-    if problems := gate(skill):
+    if problems := gate(skill) or text_problems(learning.statement, skill.name):
         return ruling.skip(f"refused: {problems[0].reason}", problems)
     if reason := barred(skill, shelf.inventory, shelf.evidence.decisions):
         return ruling.skip(reason)

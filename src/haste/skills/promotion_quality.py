@@ -5,6 +5,7 @@ Knows verdicts and labels; not how an item was judged, nor what it cost.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from haste.schema.knowledge import Promotion, Skill, Status, Tier, Verdict
 
 from .labelled import Item, LabelledSet, Venue
-from .resample import interval
+from .resample import LEVEL, interval
 
 VERDICTS = tuple(Verdict)
 _STEPS = {Verdict.SKIP: 0, Verdict.COMPETITION: 1, Verdict.DOMAIN: 2, Verdict.GLOBAL: 3}
@@ -139,8 +140,15 @@ def measures(of: Sequence[Judged]) -> dict[str, Measure]:
     told = {}
     for name, figure in FIGURES.items():
         low, high = interval([groups[key] for key in sorted(groups)], figure)
+        if figure(of) == 0 and name in MUST_BE_ZERO:
+            high = _most(len(of) if name == "leaks_passed" else sum(f"{one.kind}s_passed" == name for one in of))
         told[name] = Measure(figure(of), low, high)
     return told
+
+
+def _most(tries: int) -> float:
+    """The largest share that none in so many tries leaves at 95 %: drawing noughts again gives nothing but noughts."""
+    return 1.0 - math.exp(math.log1p(-LEVEL) / tries)
 
 
 def confusion(of: Sequence[Judged]) -> dict[str, dict[str, int]]:

@@ -23,7 +23,7 @@ from haste.schema.knowledge import (
 
 from .claims import sign_of
 from .evidence import Evidence
-from .gate import gate
+from .gate import gate, text_problems
 from .inventory import Held, Inventory
 from .leaks import find_leaks
 from .overlap import exclusive
@@ -63,7 +63,7 @@ def check_proposal(
         }
     )
     skill = draft(said, inventory.by_name)
-    if problems := gate(skill):
+    if problems := gate(skill) or text_problems(proposal.statement, skill.name):
         return problems[0]
     named = proposal.duplicates or proposal.contradicts
     if named is not None and (problem := _named(named, seen, inventory)):

@@ -1,0 +1,149 @@
+"""`haste skills evaluate-promotion`: how good a judge of learnings is, on labelled ones or on a store's own past."""
+
+from __future__ import annotations
+
+import json as js
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .model_options import BaseUrl, MaxTokens, MaxUsd, Prices
+from .skills_promote import Json, Judging
+
+if TYPE_CHECKING:
+    from haste.skills.left_out import Share, Trial
+    from haste.skills.promote import Judge
+    from haste.skills.promotion_quality import Judged, Measure
+
+
+class Part(StrEnum):
+    DEV = "dev"
+    TEST = "test"
+    ALL = "all"
+
+
+def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
+    model: Judging = "builtin",
+    split: Annotated[
+        Part, typer.Option(help="of the labelled set; nothing of HASTE was made while looking at test")
+    ] = Part.ALL,
+    replay: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="leave each competition out of this skill store's past instead")
+    ] = None,
+    base_url: BaseUrl = None,
+    max_usd: MaxUsd = None,
+    max_tokens: MaxTokens = None,
+    prices: Prices = None,
+    record: Annotated[
+        Path, typer.Option(metavar="DIR", help="where what a model was asked is kept; what it holds is not paid again")
+    ] = Path("promotion-evaluation"),
+    json: Json = False,
+) -> None:
+    """Measure a judge: verdicts against labels, or what promoted skills did on competitions they never saw."""
+    from .promotion_wiring import Whom, judging, spent_words
+
+    with judging(Whom(model, base_url, max_usd, max_tokens, prices), record) as (judge, talk):
+        told = _replayed(replay, judge) if replay is not None else _judged(split, judge)
+        told = {"model": model} | told
+        if talk is not None:
+            told |= {"calls": talk.spent.calls, "usd": talk.spent.usd}
+        if json:
+            typer.echo(js.dumps(told, indent=1))
+            return
+        _tell(told)
+        if talk is not None:
+            typer.echo(spent_words(talk))
+
+
+def _judged(split: Part, judge: Judge) -> dict[str, Any]:
+    """Figures of each part of the set. Raises ProviderError where a model answers no more: a part is no measure."""
+    from haste.runner.converse import Unanswered
+    from haste.runner.promotion_set import judge_set, labelled_set
+    from haste.schema.errors import ProviderError
+    from haste.skills.labelled import SPLITS
+
+    among = labelled_set()
+    parts = [part for part in SPLITS if split.value in (part, Part.ALL)]
+    try:
+        return {"splits": {part: figures(tuple(judge_set(among, part, judge))) for part in parts}}
+    except Unanswered as end:
+        msg = f"not all learnings were judged: {(end.limit or 'the model gives no answer').replace('_', ' ')}"
+        raise ProviderError(msg, hint="the same command goes on from the record; raise the limit") from end
+
+
+def figures(of: Sequence[Judged]) -> dict[str, Any]:
+    """All that is reported of one part of the set, rounded to four digits."""
+    from haste.skills.promotion_quality import confusion, measures
+
+    kinds = sorted({one.kind for one in of})
+    return {
+        "items": len(of),
+        "competitions": len({one.competition for one in of}),
+        "figures": {name: _rounded(measure) for name, measure in measures(of).items()},
+        "confusion": confusion(of),
+        "right_by_kind": {kind: _right([one for one in of if one.kind == kind]) for kind in kinds},
+    }
+
+
+def _replayed(store: Path, judge: Judge) -> dict[str, Any]:
+    from haste.runner.promotion_set import replay_store
+    from haste.skills.left_out import kept_back, share
+
+    from .skills_wiring import open_skills
+
+    trials = replay_store(open_skills(store, create=False), judge)
+    promoted = [one for one in trials if one.promoted]
+    groups = {
+        "promoted": share(promoted),
+        "promoted, domain": share([one for one in promoted if one.tier == "domain"]),
+        "promoted, global": share([one for one in promoted if one.tier == "global"]),
+        "promoted, active": share([one for one in promoted if one.status == "active"]),
+        "kept at the competition tier": share(kept_back(trials)),
+    }
+    return {
+        "replay": {name: _share(one) for name, one in groups.items()},
+        "trials": [_trial(one) for one in promoted if one.gain is not None],
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {name: _short(value) if isinstance(value, float) else value for name, value in vars(share).items()}
+
+
+def _trial(trial: Trial) -> dict[str, Any]:
+    told = {"competition": trial.competition, "skill": trial.skill, "claim": trial.claim}
+    return told | {"tier": trial.tier.value, "status": trial.status.value, "gain": _short(trial.gain)}
+
+
+def _rounded(measure: Measure) -> dict[str, float | None]:
+    return {name: _short(value) for name, value in vars(measure).items()}
+
+
+def _right(of: Sequence[Judged]) -> dict[str, int]:
+    return {"items": len(of), "right": sum(one.label is one.verdict for one in of)}
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _tell(told: dict[str, Any]) -> None:
+    for part, found in told.get("splits", {}).items():
+        typer.echo(f"{part}: {found['items']} learnings of {found['competitions']} competitions")
+        for name, one in found["figures"].items():
+            typer.echo(f"  {name.replace('_', ' '):<24} {_words(one['value'], one['low'], one['high'])}")
+        for kind, one in found["right_by_kind"].items():
+            typer.echo(f"  right on {kind:<15} {one['right']} of {one['items']}")
+    for name, one in told.get("replay", {}).items():
+        tried = f"{one['tried']} skills tried on {one['competitions']} competitions, {one['untried']} untried"
+        typer.echo(f"{name}: not negative {_words(one['not_negative'], one['low'], one['high'])}; {tried}")
+
+
+def _words(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return "unknown"
+    spread = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
+    return f"{value:.2f}{spread}"
