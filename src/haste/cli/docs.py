@@ -17,12 +17,15 @@ def pages() -> Mapping[str, Callable[[], str]]:
     from haste.competition.facts import facts_page
     from haste.competition.metric_docs import page as metrics_page
 
+    from .results import page as results_page
+
     return {
         "commands.md": commands_page,
         "facts.md": facts_page,
         "metrics.md": metrics_page,
         "techniques.md": techniques_page,
         "bundled.md": bundled_page,
+        "results.md": results_page,
     }
 
 

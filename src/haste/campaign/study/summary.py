@@ -46,6 +46,9 @@ def summarise(config: StudyConfig, comparison: Comparison, command: str) -> dict
         **starts,
         "contrasts": contrasts,
         "arms": {one.arm: _arm(one) for one in comparison.arms},
+        "keep_rate_by_skills_loaded": _figures(
+            {f"{one.low}-{'' if one.high is None else one.high}": one.keep_rate for one in comparison.by_skills_loaded}
+        ),
     }
 
 
