@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 
 import haste.store.inventory as inventory_module
 from haste.campaign import barrier
+from haste.campaign.parts import Verdicts, by_counting
 from haste.campaign.state import fold
 from haste.runner.skill_store import read_store
-from haste.schema.campaign import InventoryPinned, LearningsJudged, RoundEnded, RoundPlanned, RunEnded
+from haste.schema.campaign import InventoryPinned, LearningsJudged, RoundEnded, RoundPlanned, RunEnded, Spent
+from haste.schema.config import Budget
 from haste.schema.knowledge import StoreWrite
 from haste.store.stream import Stream
 from tests.skills.making import skill
@@ -259,3 +262,23 @@ def test_without_promotion_the_store_stays_as_it_was(tmp_path: Path):
 
 def test_the_journal_folds_to_what_drive_returned(whole: Made):
     assert fold(whole.entries()).finished == "complete"
+
+
+def test_what_judging_costs_is_journaled_and_counts_against_the_campaigns_cap(tmp_path: Path):
+    rules = config(competitions=("alpha", "beta"), budget=Budget(time_limit_s=None, max_usd=1.0))
+    made = Made(tmp_path / "made-up", rules)
+    campaign = made.campaign()
+    asked = []
+
+    def dear(reading, asking):
+        asked.append(asking)
+        told = by_counting(reading, asking)
+        return Verdicts(told.settled, Spent(usd=1.5, tokens=10, most_usd=1.5, most_tokens=10))
+
+    campaign.backends = dataclasses.replace(campaign.backends, settle=dear)
+    assert made.drive(campaign).finished == "cost_limit"
+    assert asked[0].config.budget.max_usd == 0.5  # one worker's half of what was left
+    assert asked[0].record == made.folder / "rounds" / "01" / "conversations"
+    told = made.summary()
+    assert told["promotion"] == {"tokens": 10, "usd": 1.5}
+    assert [one["number"] for one in told["rounds"]] == [1]

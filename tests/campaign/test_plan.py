@@ -33,6 +33,7 @@ from haste.schema.campaign import (
     RoundPlanned,
     RunAssigned,
     RunEnded,
+    Spent,
 )
 from haste.schema.config import Budget, RunConfig, Start
 from haste.schema.events import SubmissionGraded
@@ -88,7 +89,9 @@ class World:
                 chosen = step.running[draw(self.seed, self.seq) % len(step.running)]
                 failed = draw(self.seed, "fails", self.seq) % 5 == 0
                 outcome: typing.Any = "failed" if failed else "finished"
-                return RunEnded(run=chosen.run, outcome=outcome, usd=draw(self.seed, "usd", self.seq) % 100 / 100)
+                return RunEnded(
+                    run=chosen.run, outcome=outcome, spent=Spent(most_usd=draw(self.seed, "usd", self.seq) % 100 / 100)
+                )
             case Judge():
                 told = step.round.number
                 return LearningsJudged(number=told, stream="s", at=0.0, changed_since=None, judged=())
@@ -176,7 +179,7 @@ def test_what_runs_may_spend_together_never_exceeds_what_the_campaign_has_left(t
         step = plan(world.state, 0.0)
         if isinstance(step, Record) and isinstance(step.event, RunAssigned):
             held = [world.state.budgets[one.run] for one in world.state.running]
-            used = sum(one.usd or 0.0 for one in world.state.runs.values())
+            used = sum(one.spent.most_usd for one in world.state.runs.values())
             together = sum(one.max_usd for one in held) + step.event.budget.max_usd
             assert together <= max(0.0, 3.0 - used) + sum(one.max_usd for one in held) + 1e-9
             assert sum(one.max_tokens for one in held) + step.event.budget.max_tokens <= 1000

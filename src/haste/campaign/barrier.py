@@ -8,6 +8,7 @@ says that its files are in place.
 from __future__ import annotations
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -26,8 +27,9 @@ from haste.schema.knowledge import Problem, Status
 from haste.skills.ledger import write_records
 from haste.skills.writing import decision, store_writes
 
-from .parts import Campaign
-from .plan import Close, Judge, Pin, Promote
+from .crew import POLL_S, Paused
+from .parts import Asking, Campaign
+from .plan import Close, Judge, Pin, Promote, allowance
 from .state import CampaignState
 
 
@@ -63,7 +65,8 @@ def judge(step: Judge, state: CampaignState, campaign: Campaign) -> Iterator[Lea
         leave_learnings(campaign.skills, events)
     reading = read_store(campaign.skills)
     shelf, judged = reading.shelf, list[Judged]()
-    for settled in campaign.backends.settle(reading):
+    verdicts = campaign.backends.settle(reading, _asking(step, state, campaign))
+    for settled in verdicts.settled:
         promotion = settled.promotion
         judged.append(Judged(promotion=promotion, writes=store_writes(promotion, shelf.inventory)))
         shelf = shelf.after(promotion)
@@ -73,7 +76,23 @@ def judge(step: Judge, state: CampaignState, campaign: Campaign) -> Iterator[Lea
         at=campaign.clock(),
         changed_since=changed,
         judged=tuple(judged),
+        spent=verdicts.spent,
     )
+
+
+def _asking(step: Judge, state: CampaignState, campaign: Campaign) -> Asking:
+    """Within what the campaign has left; a cap of the runs holds for a round's promotion as well."""
+    left = allowance(state, campaign.clock())
+
+    def pause(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (rest := until - time.monotonic()) > 0:
+            if campaign.interrupted():
+                raise Paused
+            time.sleep(min(POLL_S, rest))
+
+    config = state.rules.run.model_copy(update={"budget": left})
+    return Asking(config, campaign.conversations(step.round.number), pause)
 
 
 def promote(step: Promote, _state: CampaignState, campaign: Campaign) -> Iterator[PromotionDone]:

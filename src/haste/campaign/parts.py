@@ -7,14 +7,14 @@ is graded in it, into that run's own grades stream, and no grade comes back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from haste.runner.context import Context
 from haste.runner.promotion import Settled, settle_round
 from haste.runner.skill_store import Reading
-from haste.schema.campaign import CampaignEntry, CampaignEvent, Classified, RunId
+from haste.schema.campaign import CampaignEntry, CampaignEvent, Classified, RunId, Spent
 from haste.schema.config import RunConfig
 from haste.schema.events import Entry, Event
 from haste.search.state import RunState
@@ -28,6 +28,27 @@ class Journal(Protocol):
 
 
 @dataclass(frozen=True)
+class Asking:
+    """Whom to ask about learnings and for how much at most; where that is recorded, so that nothing is paid twice."""
+
+    config: RunConfig
+    record: Path
+    pause: Callable[[float], None]  # seconds; raises `Paused` when the person asks for a pause
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """A round's verdicts, in the order in which they are to be written. Nothing is written yet."""
+
+    settled: tuple[Settled, ...]
+    spent: Spent = field(default_factory=Spent)
+
+
+def by_counting(reading: Reading, _asking: Asking) -> Verdicts:
+    return Verdicts(tuple(settle_round(reading, None)))
+
+
+@dataclass(frozen=True)
 class Backends:
     """How things are done on this machine. All but `classify` are called from the threads of runs."""
 
@@ -36,7 +57,7 @@ class Backends:
     finish: Callable[[Context, RunState], None]  # grade, report
     close: Callable[[Context], None]
     events: Callable[[Path], tuple[Event, ...]]  # of a run's journal; empty where none was begun
-    settle: Callable[[Reading], Iterator[Settled]] = lambda reading: settle_round(reading, None)  # verdicts; no writing
+    settle: Callable[[Reading, Asking], Verdicts] = by_counting
 
 
 def _unwatched(_run: RunId, _entry: Entry, _state: RunState) -> None:
@@ -70,3 +91,7 @@ class Campaign:
     def pinned(self, number: int) -> Path:
         """The copy of the store that the warm runs of a round go by."""
         return self.folder / "rounds" / f"{number:02d}" / "skills"
+
+    def conversations(self, number: int) -> Path:
+        """Where it is recorded what a model was asked about the learnings of a round."""
+        return self.folder / "rounds" / f"{number:02d}" / "conversations"

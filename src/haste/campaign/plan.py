@@ -5,6 +5,7 @@ classify -> (plan a round -> pin the inventory -> runs -> judge -> promote -> cl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ from haste.schema.campaign import (
     RoundPlanned,
     RunAssigned,
     RunEnded,
+    Spent,
 )
 from haste.schema.config import Budget
 
@@ -116,7 +118,7 @@ def _in_round(state: CampaignState, current: Round, now: float) -> Step:
 
 
 def spent(state: CampaignState, now: float) -> CampaignEnd | None:
-    """Which of the campaign's limits is reached, if any. What is unknown is not counted against one."""
+    """Which of the campaign's limits is reached, if any. What is unknown counts as the most it may be."""
     limits = state.rules.budget
     if limits.time_limit_s is not None and state.elapsed_s(now) >= limits.time_limit_s:
         return "time_limit"
@@ -150,8 +152,14 @@ def allowance(state: CampaignState, now: float) -> Budget:
 
 
 def _usd(state: CampaignState) -> float:
-    return sum(one.usd or 0.0 for one in state.runs.values())
+    """The most that everything so far may have cost."""
+    return sum(one.most_usd for one in _spendings(state))
 
 
 def _tokens(state: CampaignState) -> int:
-    return sum(one.tokens or 0 for one in state.runs.values())
+    return sum(one.most_tokens for one in _spendings(state))
+
+
+def _spendings(state: CampaignState) -> Iterator[Spent]:
+    yield from (one.spent for one in state.runs.values())
+    yield from (one.judged.spent for one in state.rounds if one.judged is not None)

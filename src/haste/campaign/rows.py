@@ -29,8 +29,8 @@ def read_row(one: Assignment, number: int, ended: RunEnded | None, store: Store)
         "outcome": ended.outcome if ended else ("running" if begun else "waiting"),
         "error": ended.error if ended else "",
         "stop_reason": state.finished,
-        "tokens": ended.tokens if ended else None,
-        "usd": ended.usd if ended else None,
+        "tokens": ended.spent.tokens if ended else None,
+        "usd": ended.spent.usd if ended else None,
         "wall_s": ended.wall_s if ended and ended.outcome == "finished" else None,
     }
     return told | _searched(state if begun else None) | _graded(_grade(state, store))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from haste.runner.loop import drive
-from haste.schema.campaign import Assignment, RunEnded
+from haste.schema.campaign import Assignment, RunEnded, Spent
 from haste.schema.config import RunConfig, Start
 from haste.schema.errors import HasteError
-from haste.schema.events import ModelReplied
 
 from .crew import Crew
 from .parts import Campaign
+from .spending import spent_by
 from .state import CampaignState
 
 
@@ -49,19 +49,13 @@ def carry_out(one: Assignment, config: RunConfig, campaign: Campaign, crew: Crew
         ended = RunEnded(run=one.run, outcome="failed", error=f"{fault.kind} error: {fault}")
     except Exception as fault:  # our own: the other runs are not to suffer from it, and it must be heard of
         ended = RunEnded(run=one.run, outcome="failed", error=f"{type(fault).__name__}: {fault}")
-    return ended.model_copy(update=_spent(folder, campaign))
+    return ended.model_copy(update={"spent": _spent(folder, config, campaign)})
 
 
-def _spent(folder: Path, campaign: Campaign) -> dict[str, float | int | None]:
-    """What the run's model calls came to, also of a run that failed; None where any part of it is unknown."""
+def _spent(folder: Path, config: RunConfig, campaign: Campaign) -> Spent:
+    """What the run's model calls came to, also of a run that failed."""
     try:
-        events = campaign.backends.events(folder)
-    except HasteError:
-        return {"usd": None, "tokens": None}
-    replies = [event for event in events if isinstance(event, ModelReplied)]
-    costs = [reply.usd for reply in replies]
-    used = [count for reply in replies for count in (reply.usage.input, reply.usage.output)]
-    return {
-        "usd": None if None in costs else sum(cost or 0.0 for cost in costs),
-        "tokens": None if None in used else sum(count or 0 for count in used),
-    }
+        return spent_by(campaign.backends.events(folder))
+    except HasteError:  # the journal cannot be read: all that the run was allowed may be gone
+        most_usd, most_tokens = config.budget.max_usd or 0.0, config.budget.max_tokens or 0
+        return Spent(usd=None, tokens=None, most_usd=most_usd, most_tokens=most_tokens)

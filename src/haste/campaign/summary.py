@@ -49,10 +49,19 @@ def summarise(state: CampaignState, rows: Sequence[Row], began_at: float) -> dic
             for one in known
         ],
         "unfit": [one.model_dump() for one in (classified.unfit if classified else ())],
+        "promotion": _promotion(state),
         "keep_rate_by_skills": [_bin(rows, low, high) for low, high in BINS],
         "rounds": [_round(one, rows) for one in state.rounds],
         "runs": list(rows),
     }
+
+
+def _promotion(state: CampaignState) -> dict[str, Any]:
+    """What judging learnings came to, where a model was asked."""
+    spent = [one.judged.spent for one in state.rounds if one.judged is not None]
+    known = [one.usd for one in spent if one.usd is not None], [one.tokens for one in spent if one.tokens is not None]
+    usd, tokens = (sum(part) if len(part) == len(spent) else None for part in known)
+    return {"tokens": tokens, "usd": usd}
 
 
 def _group(rows: Sequence[Row]) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from .model_options import BaseUrl, Fallback, Orchestrator, Prices, Reflect, ReplyMode
 from .options import Sandbox
 from .run import Loading, Order, Start
 
-app = typer.Typer(help="Many competitions, in rounds that learn from each other.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Many competitions, in rounds that learn from each other.", no_args_is_help=True, rich_markup_mode=None
+)
 Json = Annotated[bool, typer.Option("--json", help="print one object at the end instead of progress")]
 
 # option -> where it stands in a campaign file
@@ -31,6 +34,11 @@ PLACES: dict[str, tuple[str, ...]] = {
     "iterations": ("search", "iterations"),
     "runner_up_iterations": ("search", "runner_up_iterations"),
     "base_url": ("models", "base_url"),
+    "orchestrator_model": ("models", "orchestrator"),
+    "reflect_model": ("models", "reflect"),
+    "fallback_model": ("models", "fallback"),
+    "reply_mode": ("models", "reply_mode"),
+    "prices": ("models", "prices"),
 } | {
     name: ("run", name)
     for name in (
@@ -46,8 +54,17 @@ def run(  # noqa: PLR0913 - one parameter per option
         list[str],
         typer.Argument(metavar="FILE.toml | COMPETITION...", help="a campaign file, names and folders, or `all`"),
     ],
-    model: Annotated[str | None, typer.Option(help="who thinks [default: builtin]")] = None,
-    base_url: Annotated[str | None, typer.Option(help="of an OpenAI- or Anthropic-compatible endpoint")] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="WHO", help="who thinks: builtin, or PROVIDER:NAME [default: builtin]")
+    ] = None,
+    base_url: BaseUrl = None,
+    orchestrator_model: Orchestrator = None,
+    reflect_model: Reflect = None,
+    fallback_model: Fallback = None,
+    reply_mode: Annotated[
+        ReplyMode | None, typer.Option(help="how typed answers are asked for [default: tool]")
+    ] = None,
+    prices: Prices = None,
     seeds: Annotated[
         list[int] | None, typer.Option("--seed", min=0, help="may be given several times [default: 0]")
     ] = None,
@@ -95,9 +112,11 @@ def run(  # noqa: PLR0913 - one parameter per option
     given = {name: value for name, value in locals().items() if name in PLACES and value is not None}
     from .campaign_drive import carry
     from .campaign_file import parse, read_file, to_config
-    from .campaign_wiring import begin_campaign
+    from .campaign_wiring import begin_campaign, read_prices
     from .wiring import cores
 
+    if prices is not None:
+        given["prices"] = read_prices(prices)
     file = Path(competitions[0]) if len(competitions) == 1 and competitions[0].endswith(".toml") else None
     tables: dict[str, Any] = read_file(file) if file else {"competitions": competitions}
     base = file.parent if file else Path()

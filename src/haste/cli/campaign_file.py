@@ -104,6 +104,9 @@ def to_config(told: CampaignFile, base: Path, cores: int) -> CampaignConfig:
         msg = f"the same seed twice: {', '.join(map(str, told.seeds))}"
         raise ConfigError(msg)
     run = told.run
+    if run.model.startswith("replay:"):
+        msg = "a campaign cannot go by the record of a run"
+        raise ConfigError(msg, where=run.model, hint="`haste run --model replay:RUN` goes through one run again")
     return CampaignConfig(
         competitions=tuple(_competitions(told.competitions, base)),
         seeds=told.seeds,

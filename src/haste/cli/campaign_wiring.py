@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from haste import __version__
 from haste.schema.campaign import CampaignConfig, CampaignEntry, CampaignResumed, CampaignStarted, Classified
@@ -13,8 +13,9 @@ from haste.schema.errors import StoreError
 from haste.schema.events import Event, RunResumed, RunStarted
 
 if TYPE_CHECKING:
-    from haste.campaign.parts import Backends, Campaign
+    from haste.campaign.parts import Asking, Backends, Campaign, Verdicts
     from haste.runner.context import Context
+    from haste.runner.skill_store import Reading
     from haste.schema.config import RunConfig
     from haste.search.state import RunState
     from haste.store.files import FileStore
@@ -26,6 +27,7 @@ JOURNAL = "campaign.jsonl"
 
 def begin_campaign(config: CampaignConfig, out: Path, name: str) -> Campaign:
     """A fresh folder `<name>-<time>` with the journal's first event in it."""
+    config = _with_prices(config)
     folder = _new_folder(out, name)
     try:
         skills = _begin_store(config, folder)
@@ -81,7 +83,9 @@ def run_store(folder: Path) -> FileStore:
 def backends() -> Backends:
     from haste.campaign.parts import Backends
 
-    return Backends(classify=_classify, open_run=_open_run, finish=_finish, close=_close, events=_events)
+    return Backends(
+        classify=_classify, open_run=_open_run, finish=_finish, close=_close, events=_events, settle=_settle
+    )
 
 
 def _campaign(folder: Path, journal: Stream[CampaignEntry], skills: SkillFiles) -> Campaign:
@@ -94,6 +98,50 @@ def _new_folder(out: Path, name: str) -> Path:
     from .wiring import fresh_folder
 
     return fresh_folder(out, f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
+
+
+def read_prices(file: Path) -> dict[str, Any]:
+    """A price file as it stands in `[models]`. Raises ConfigError for one that holds no prices."""
+    from haste.llm.prices import load, read
+
+    found = read(file)
+    load(found)
+    return found
+
+
+def _with_prices(config: CampaignConfig) -> CampaignConfig:
+    """With the prices that the campaign reckons with. Raises ConfigError for models that cannot be asked from here."""
+    from .models_wiring import settle_models
+
+    run = config.run
+    caps = [one for one in (run.budget.max_usd, config.budget.max_usd) if one is not None]
+    capped = run.budget.model_copy(update={"max_usd": min(caps, default=None)})
+    settled = settle_models(run.model_copy(update={"budget": capped}))
+    return config.model_copy(update={"run": settled.model_copy(update={"budget": run.budget})})
+
+
+def _settle(reading: Reading, asking: Asking) -> Verdicts:
+    """Verdicts by counting, and by whomever the runs ask where that is a model."""
+    from haste.campaign.parts import Verdicts, by_counting
+    from haste.campaign.spending import spent_by
+    from haste.runner.promotion import judge_of, settle_round
+    from haste.runner.promotion_talk import Talk
+
+    from .models_wiring import make_engineer, make_models
+    from .promotion_wiring import while_answered
+
+    models = make_models(asking.config, None)
+    if models is None:
+        return by_counting(reading, asking)
+    store = run_store(asking.record)
+    try:
+        store.claim()
+        talk = Talk(asking.config, models, store, pause=asking.pause)
+        judge = judge_of(make_engineer(asking.config), talk.settle)
+        settled = tuple(while_answered(settle_round(reading, None, judge=judge)))
+        return Verdicts(settled, spent_by(entry.event for entry in store.read()))
+    finally:
+        store.close()
 
 
 def _beginning(journal: Stream[CampaignEntry], folder: Path) -> CampaignStarted:

@@ -65,6 +65,15 @@ class InventoryCount(Value):
     ledger_runs: int  # runs that left evidence
 
 
+class Spent(Value):
+    """What model calls came to. Caps are held against the most that they may have come to."""
+
+    usd: float | None = 0.0  # None: unknown
+    tokens: int | None = 0  # input and output; None: unknown
+    most_usd: float = 0.0
+    most_tokens: int = 0
+
+
 class CampaignStarted(Value):
     kind: Literal["campaign_started"] = "campaign_started"
     campaign: str
@@ -115,8 +124,7 @@ class RunEnded(Value):
     outcome: Literal["finished", "failed", "skipped"]
     reason: StopReason | None = None
     error: str = ""
-    usd: float | None = 0.0  # None: unknown
-    tokens: int | None = 0  # input and output; None: unknown
+    spent: Spent = Spent()
     wall_s: float = 0.0
 
 
@@ -136,6 +144,7 @@ class LearningsJudged(Value):
     at: float  # seconds since the epoch, that the ledger's decisions bear
     changed_since: str | None  # digest of the round's pinned inventory, where somebody else has changed the store since
     judged: tuple[Judged, ...]
+    spent: Spent = Spent()  # where a model was asked
 
 
 class PromotionDone(Value):

@@ -127,7 +127,7 @@ def keep_table(summary: Summary) -> Table:
 
 
 def cost_table(summary: Summary) -> Table:
-    """Time and money of all runs, and of cold and warm ones."""
+    """Time and money of all runs, of cold and warm ones, and of judging what they learned."""
     groups = [("all", summary["overall"]), *((one["start"], one) for one in summary["by_start"])]
     heads = ["", "tokens", "tokens per medal", "cost", "cost per medal", "time of the runs"]
     rows = [
@@ -141,6 +141,8 @@ def cost_table(summary: Summary) -> Table:
         ]
         for name, one in groups
     ]
+    judged = summary["promotion"]
+    rows.append(["promotion", number_text(judged["tokens"], 0), UNKNOWN, usd_text(judged["usd"]), UNKNOWN, UNKNOWN])
     return Table(heads, rows, frozenset(range(1, len(heads))))
 
 
