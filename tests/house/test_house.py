@@ -91,13 +91,15 @@ def test_the_peers_table_is_what_was_measured():
 def test_the_command_line_offers_the_choices_that_the_schema_knows():
     from typing import get_args
 
-    from haste.cli import options, run
+    from haste.cli import model_options, options, run
     from haste.schema.brief import Order
-    from haste.schema.config import RunConfig, Start
+    from haste.schema.config import ModelConfig, RunConfig, Start
     from haste.schema.knowledge import Loading
 
     assert [one.value for one in run.Loading] == [one.value for one in Loading]
     assert [one.value for one in run.Start] == [one.value for one in Start]
     assert [one.value for one in run.Order] == list(get_args(Order))
+    forms = get_args(ModelConfig.model_fields["reply_mode"].annotation)
+    assert [one.value for one in model_options.ReplyMode] == list(forms)
     known = get_args(RunConfig.model_fields["sandbox"].annotation)
     assert [one.value for one in options.Sandbox] == list(known)

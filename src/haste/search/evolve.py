@@ -69,19 +69,14 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
             )
         case CompetitionClassified():
             return _classified(state, event)
-        case ModelReplied():
-            spending = state.spending.after(event)
-            return replace(state, spending=spending, unread=(*state.unread, event), given_up=False)
-        case ModelFailed():
-            last = event.pause_s is None and state.rules.models.fallback in (None, event.model)
-            return replace(state, spending=state.spending.after(event), given_up=last)
+        case ModelReplied() | ModelFailed():
+            return _asked(state, event)
         case SkillsLoaded():
             return replace(state, skills_loaded=event)
         case PrototypesDrafted():
+            names = tuple(candidate.id for candidate in event.candidates)
             state = reduce(_add, event.candidates, state)
-            return replace(
-                state, prototypes=tuple(c.id for c in event.candidates), proposals=state.proposals + 1, unread=()
-            )
+            return replace(state, prototypes=names, proposals=state.proposals + 1, unread=())
         case CandidateProposed():
             return _proposed(state, event.candidate)
         case ProposalFailed():
@@ -120,6 +115,15 @@ def _branch(state: RunState, branch: Branch) -> RunState:
 
 def _add(state: RunState, candidate: Candidate) -> RunState:
     return replace(state, nodes=_with(state.nodes, candidate.id, Node(candidate, screened=state.screen is None)))
+
+
+def _asked(state: RunState, event: ModelReplied | ModelFailed) -> RunState:
+    """A provider is given up where the last who can be asked has failed for good."""
+    spending = state.spending.after(event)
+    if isinstance(event, ModelReplied):
+        return replace(state, spending=spending, unread=(*state.unread, event), given_up=False)
+    last = event.pause_s is None and state.rules.models.fallback in (None, event.model)
+    return replace(state, spending=spending, given_up=last)
 
 
 def _classified(state: RunState, event: CompetitionClassified) -> RunState:
