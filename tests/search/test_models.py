@@ -14,6 +14,7 @@ from haste.schema.knowledge import Loading
 from haste.schema.model import Bound, Fault, Role, Stage, Usage
 from haste.schema.solution import Operator
 from haste.search.actions import Classify, Draft, Finish, Reflect
+from haste.search.budget import search_left_s, told_left_s
 from haste.search.decide import decide
 from haste.search.evolve import evolve, fold
 from haste.search.spending import Spending, limit_of
@@ -245,3 +246,16 @@ def test_reflection_comes_last_and_not_where_nobody_answers():
 def test_the_new_events_survive_json():
     for event in (replied(), failed()):
         assert EVENT.validate_json(EVENT.dump_json(event)) == event
+
+
+def test_time_is_kept_back_for_the_reflection_and_what_is_told_of_it_does_not_depend_on_replies():
+    config = CONFIG.model_copy(update={"budget": Budget(time_limit_s=1000.0)})
+    store = MemoryStore()
+    before = drive(store, AskingWorld(1), config, stop=lambda n: n >= 2)
+    after = evolve(before, store.append(replied(wall_s=50.0)))
+    now = after.at
+    assert search_left_s(before, now) == 700.0 - before.elapsed_s(now)  # what is kept back before the screen
+    assert search_left_s(after, now) == search_left_s(before, now) - 100.0
+    assert told_left_s(after) == told_left_s(before) == 700.0 - before.acted_s
+    resumed = evolve(after, store.append(RunResumed(code_version="0")))
+    assert told_left_s(resumed) == told_left_s(before)

@@ -25,7 +25,7 @@ def search_over(state: RunState, now: float) -> StopReason | None:
     if state.interrupted:
         return "interrupted"
     left = left_s(state, now)
-    if left is not None and left <= _reserve_s(state):
+    if left is not None and left <= _reserve_s(state) + _reflect_s(state):
         return "time_limit"
     return "provider" if state.given_up else None
 
@@ -44,7 +44,7 @@ def safety_wall_s(state: RunState, now: float) -> float | None:
 def search_left_s(state: RunState, now: float) -> float | None:
     """Seconds until the search must end."""
     left = left_s(state, now)
-    return None if left is None else max(0.0, left - _reserve_s(state))
+    return None if left is None else max(0.0, left - _reserve_s(state) - _reflect_s(state))
 
 
 def told_left_s(state: RunState) -> float | None:
@@ -94,6 +94,11 @@ def _reserve_s(state: RunState) -> float:
         return SHARE_AFTER_SCREEN * limit
     confirm = _confirm_s(state)
     return _fits_s(state) + (confirm if confirm <= SHARE_OF_CONFIRM * limit else 0.0)
+
+
+def _reflect_s(state: RunState) -> float:
+    """What asking a model for learnings at the end will take: a question, and one that has to be asked again."""
+    return 2 * state.spending.usual_s
 
 
 def _confirm_s(state: RunState) -> float:
