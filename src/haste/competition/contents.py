@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .sources import Sources
 
 DESCRIPTION = "description.md"
-_NEVER = frozenset(("private", "runs", "solution", "__pycache__", "__MACOSX", FILE_NAME, "competition_init.toml"))
+NEVER = frozenset(("private", "runs", "solution", "__pycache__", "__MACOSX", FILE_NAME, "competition_init.toml"))
 _NOT_DATA = frozenset((".py", ".ipynb", ".pyc", ".html", ".log", ".sh", ".toml", ".lock", ".pkl", ".joblib"))
 
 
@@ -46,7 +46,7 @@ class Contents:
 def find_contents(folder: Path, settings: Settings, sources: Sources) -> Contents:
     """List what else a candidate may see. A folder with a run's journal in it is no data."""
     named = {sources.sample, sources.train, sources.test, sources.labels, settings.answers, settings.leaderboard}
-    hidden = {PurePosixPath(name).parts[0] for name in (settings.answers, settings.leaderboard)} | _NEVER
+    hidden = {PurePosixPath(name).parts[0] for name in (settings.answers, settings.leaderboard)} | NEVER
     folders, archives, tables, files = [], [], [], []
     for path in sorted(folder.iterdir()):
         if path.name in hidden or path.name in named or path.name.startswith(".") or path.name == DESCRIPTION:
