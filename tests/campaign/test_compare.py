@@ -117,7 +117,8 @@ def test_without_a_second_seed_there_is_no_second_attempt():
 
 
 def test_runs_are_told_apart_by_how_many_skills_they_saw():
-    rows = [row("a", name, skills_loaded=n, kept=n // 10, decided=10) for name, n in (("one", 0), ("two", 12), ("three", 60))]
+    shown = (("one", 0), ("two", 12), ("three", 60))
+    rows = [row("a", name, skills_loaded=n, kept=n // 10, decided=10) for name, n in shown]
     bins = compare(PLAN, rows, 3).by_skills_loaded
     assert [(one.low, one.runs, one.keep_rate.value) for one in bins] == [
         (0, 1, 0.0),

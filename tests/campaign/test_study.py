@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Iterator
@@ -148,6 +149,7 @@ def _carry_with_kills(config: StudyConfig, root: Path, every: int, torn: bool) -
                 carry(config, root, LeavingBench)
             except Killed:
                 kills += 1
+                gc.collect()
             else:
                 return kills
 

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ import pytest
 from haste.executor import zygote
 from haste.executor.fake import FakeExecutor
 from haste.executor.protocol import Executor
+from haste.executor.recall import RecallingExecutor
 from haste.schema.errors import ExecutorError
 from haste.schema.execution import Finished, Guarantee, Outcome
 
@@ -41,10 +43,8 @@ def benches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
                 lay_inputs(folder / "inputs" / fold)
             (folder / "inputs/fold1/labels.csv").write_text("the answers")
             (folder / "journal.jsonl").write_text("the journal")
-            executor: Executor = FakeExecutor(answer)
             kind, _, path = name.partition("-")
-            if kind != "fake":
-                executor = local(isolation(kind), folder, warm=path == "warm")
+            executor = fake(path) if kind == "fake" else local(isolation(kind), folder, warm=path == "warm")
             made[name] = Bench(name, folder, executor, sandboxed=kind in ("bwrap", "landlock"))
         return made[name]
 
@@ -52,6 +52,13 @@ def benches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
     for bench in made.values():
         bench.executor.close()
     patch.undo()
+
+
+def fake(path: str) -> Executor:
+    """Without a machine: plain, or behind a memory that knows nothing or everything."""
+    inner = FakeExecutor(answer)
+    memories = {"unknown": lambda _job: None, "known": answer}
+    return RecallingExecutor(inner, memories[path]) if path else inner
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------
@@ -115,10 +122,8 @@ def bad_jobs_are_misuse(bench: Bench) -> None:
 
 
 def closes_twice(bench: Bench) -> None:
-    executor: Executor = FakeExecutor(answer)
-    if bench.name != "fake":
-        kind, _, path = bench.name.partition("-")
-        executor = local(isolation(kind), bench.run_folder, warm=path == "warm")
+    kind, _, path = bench.name.partition("-")
+    executor = fake(path) if kind == "fake" else local(isolation(kind), bench.run_folder, warm=path == "warm")
     executor.submit(bench.job(candidates.SLEEP))
     executor.close()
     executor.close()
@@ -361,8 +366,8 @@ HEAVY = (fits_models, masked_datasets)
 
 
 def cases() -> Iterator[object]:
-    for check in QUEUE:
-        yield pytest.param("fake", check, id=f"fake:{check.__name__}")
+    for name, check in product(("fake", "fake-unknown", "fake-known"), QUEUE):
+        yield pytest.param(name, check, id=f"{name}:{check.__name__}")
     for name in REAL:
         for check in (*QUEUE, *CANDIDATES):
             fresh = name.endswith("-fresh")

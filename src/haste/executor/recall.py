@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from haste.schema.errors import ExecutorError
 from haste.schema.execution import Finished, Guarantee, Job
 
 from .protocol import Executor
+from .scratch import check_job
 
 
 class RecallingExecutor:
@@ -20,16 +22,24 @@ class RecallingExecutor:
         self._inner, self._recall = inner, recall
         self.name = inner.name
         self._known: list[Finished] = []
+        self._closed = False
 
     def guarantees(self) -> frozenset[Guarantee]:
         return self._inner.guarantees()
 
     def submit(self, job: Job) -> None:
+        check_job(job)
         found = self._recall(job)
         if found is None:
             self._inner.submit(job)
-        else:
-            self._known.append(replace(found, job_id=job.id, recalled=True))
+            return
+        if self._closed:
+            message = "this executor is closed"
+            raise ExecutorError(message)
+        if any(known.job_id == job.id for known in self._known):
+            message = "a job of this id is on its way already"
+            raise ExecutorError(message, where=f"job {job.id}")
+        self._known.append(replace(found, job_id=job.id, recalled=True))
 
     def wait(self, timeout_s: float | None = None) -> Sequence[Finished]:
         known, self._known = self._known, []
@@ -40,5 +50,5 @@ class RecallingExecutor:
         self._inner.cancel(job_id)
 
     def close(self) -> None:
-        self._known = []
+        self._known, self._closed = [], True
         self._inner.close()
