@@ -28,7 +28,7 @@ class Part(StrEnum):
 def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
     model: Judging = "builtin",
     split: Annotated[
-        Part, typer.Option(help="of the labelled set; nothing of HASTE was made while looking at test")
+        Part, typer.Option(help="of the labelled set; rules are tried on dev, and test is for the report")
     ] = Part.ALL,
     replay: Annotated[
         Path | None, typer.Option(metavar="DIR", help="leave each competition out of this skill store's past instead")
