@@ -32,7 +32,7 @@ START = Plan(
         Contrast(name="handbook", arm="textbook", against="uninformed"),
     ),
     retry=("uninformed", "best-of-two"),
-    search={"iterations": 12, "runner_up_iterations": 4, "confirm": False, "ensemble": False},
+    search={"iterations": 8, "runner_up_iterations": 2, "confirm": False, "ensemble": False},
     cannot_show=(
         _NOT_A_MODEL,
         _SAME_AUTHORS,
@@ -63,7 +63,7 @@ LOADING = Plan(
         Contrast(name="tiered-ranked against tiered", arm="tiered-ranked", against="tiered"),
         Contrast(name="flat against none", arm="flat", against="none"),
     ),
-    search={"iterations": 12, "runner_up_iterations": 4, "confirm": False, "ensemble": False},
+    search={"iterations": 8, "runner_up_iterations": 2, "confirm": False, "ensemble": False},
     cannot_show=(
         _NOT_A_MODEL,
         "Reading costs nothing here: the built-in engineer pays no tokens for a larger context.",
@@ -90,7 +90,7 @@ SIZE = Plan(
         Contrast(name="9 teachers", arm="from-9", against="none"),
         Contrast(name="all others", arm="from-all", against="none"),
     ),
-    search={"iterations": 12, "runner_up_iterations": 4, "confirm": False, "ensemble": False},
+    search={"iterations": 8, "runner_up_iterations": 2, "confirm": False, "ensemble": False},
     cannot_show=(_NOT_A_MODEL, "Teachers are drawn at random, so few of them may be of the domain.", _BUNDLED),
 )
 
@@ -111,7 +111,7 @@ PIPELINE = Plan(
         Contrast(name=name, arm="whole", against=name)
         for name in ("no-screen", "no-runner-up", "no-noise", "no-confirm", "no-ensemble", "no-escalation")
     ),
-    search={"iterations": 12, "runner_up_iterations": 4},
+    search={"iterations": 8, "runner_up_iterations": 2},
     cannot_show=(
         _NOT_A_MODEL,
         "Averaging needs the confirm split, so leaving out the confirmation leaves out averaging as well.",
