@@ -99,3 +99,11 @@ def test_trials_put_the_clearest_first_and_name_candidates() -> None:
         "strong: c5 +0.05 ± 0.01, kept",
         "weak: c4 +0.001 ± 0.01, undone; c6 -0.002 ± 0.01, undone",
     ]
+
+
+def test_trials_of_many_techniques_fit_and_name_them_all() -> None:
+    past = [attempt(f"c{n}", technique=f"move_{n}_", gain=n / 100, noise=0.01) for n in range(60)]
+    lines = trials(past)
+    assert len(lines) == LINES
+    assert lines[0].startswith("move_59_: ")
+    assert all(sum(f"move_{n}_" in line for line in lines) == 1 for n in range(60))
