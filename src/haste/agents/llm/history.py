@@ -39,7 +39,8 @@ def trials(history: Sequence[Attempt]) -> list[str]:
     ordered = sorted(by_name.items(), key=lambda item: (-_clearest(item[1]), item[0]))
     lines = [f"{name}: " + "; ".join(_trial(a) for a in _spread(attempts)) for name, attempts in ordered[: LINES - 1]]
     rest = [name for name, _ in ordered[LINES - 1 :]]
-    return [*lines, f"and, with less effect: {', '.join(rest[:NAMED])}"] if rest else lines
+    more = f" and {len(rest) - NAMED} more" if len(rest) > NAMED else ""
+    return [*lines, f"and, with less effect: {', '.join(rest[:NAMED])}{more}"] if rest else lines
 
 
 def result(attempt: Attempt) -> str:
