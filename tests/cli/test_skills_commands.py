@@ -13,10 +13,15 @@ import pytest
 from typer.testing import CliRunner
 
 from haste.cli.main import app
+from haste.cli.models_wiring import ListPrices
 from haste.cli.skills import app as skills_app
+from haste.llm.prices import shipped as shipped_prices
+from haste.llm.scripted import ScriptedModel, filled
+from haste.runner.context import Models
 from haste.schema.errors import ConfigError, StoreError
 from haste.schema.events import LearningsRecorded, RunFinished
 from haste.schema.knowledge import StoreWrite
+from haste.schema.model import ModelReply, ModelRequest, Usage
 from haste.skills.ledger import write_records
 from haste.skills.skill import text_file
 from haste.store.files import FileStore
@@ -252,7 +257,7 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```", WALK, re.MULTILINE | re.DOTALL)
 
 def test_the_walk_names_every_command():
     names = {command.name or command.callback.__name__ for command in skills_app.registered_commands}
-    assert set(re.findall(r"haste skills (\w+)", "".join(BLOCKS))) == names
+    assert set(re.findall(r"haste skills ([\w-]+)", "".join(BLOCKS))) == names
 
 
 @pytest.mark.timeout(300)
@@ -277,3 +282,74 @@ def test_the_walk_in_the_handbook_is_true(tmp_path: Path):
     assert (tmp_path / "flat" / "average-several-seeds" / "SKILL.md").is_file()
     assert len(list(tmp_path.glob("skills/ledger/disease-progression-*.jsonl"))) == 1
     assert not (tmp_path / "haste").exists()  # the user's own store was not touched
+
+
+def scripted(monkeypatch: pytest.MonkeyPatch, said: dict[str, object]) -> ScriptedModel:
+    """A model that judges every learning so, in place of any provider's."""
+
+    def answer(request: ModelRequest) -> ModelReply:
+        return filled(request, said, usage=Usage(input=900, output=90))
+
+    model = ScriptedModel(answer)
+    monkeypatch.setattr("haste.cli.models_wiring.settle_models", lambda config: config)
+    monkeypatch.setattr(
+        "haste.cli.models_wiring.make_models", lambda config, tape: Models(model, ListPrices(shipped_prices()))
+    )
+    return model
+
+
+SAID = {
+    "verdict": "global",
+    "reason": "nothing in it rests on one kind of data",
+    "statement": "Average several fits; it steadies whatever comes out.",
+    "conditions": [],
+    "duplicates": "",
+    "contradicts": "",
+}
+
+
+def test_a_model_judges_what_is_decided_at_once_and_is_recorded(store: Path, tmp_path: Path, monkeypatch):
+    model = scripted(monkeypatch, SAID)
+    before = set(listed(store))
+    whole = finished(tmp_path, "r1", "alpha")
+    told = haste("skills", "promote", whole, "--auto", "--model", "scripted:model", store=store)
+    assert "global -> " in told
+    assert "1 calls to scripted:model" in told
+    assert len(model.asked) == 1
+    entries = list(FileStore(store / "conversations").read())
+    assert [entry.event.kind for entry in entries] == ["model_replied"]
+    (new,) = set(listed(store)) - before
+    assert listed(store)[new]["tier"] == "global"
+    decided = json.loads(haste("skills", "why", new, "--json", store=store))["decisions"]
+    assert [one["by"] for one in decided] == ["engineer"]
+    haste("skills", "lint", store=store)
+
+
+def test_a_model_is_asked_only_with_auto(store: Path):
+    with pytest.raises(ConfigError, match="--auto"):
+        haste("skills", "promote", "--model", "scripted:model", store=store)
+
+
+def test_the_cap_leaves_the_rest_waiting(store: Path, tmp_path: Path, monkeypatch):
+    model = scripted(monkeypatch, SAID)
+    options = ("--auto", "--model", "scripted:model", "--max-tokens", "1")
+    told = haste("skills", "promote", finished(tmp_path, "r1", "alpha"), *options, store=store)
+    assert "0 calls" in told
+    assert model.asked == []
+    assert json.loads(haste("skills", "promote", "--json", store=store))
+
+
+def test_a_judge_is_measured_on_labels():
+    told = json.loads(haste("skills", "evaluate-promotion", "--split", "dev", "--json"))
+    assert told["model"] == "builtin"
+    found = told["splits"]["dev"]
+    assert found["items"] == sum(one["items"] for one in found["right_by_kind"].values())
+    assert found["figures"]["injections_passed"]["value"] == 0
+    assert set(told["splits"]) == {"dev"}
+
+
+def test_a_judge_is_measured_on_a_stores_past(store: Path):
+    told = json.loads(haste("skills", "evaluate-promotion", "--replay", str(store), "--json"))
+    assert told["replay"]["promoted"]["tried"] == 0
+    assert "kept at the competition tier" in told["replay"]
+    assert "unknown" in haste("skills", "evaluate-promotion", "--replay", str(store))
