@@ -7,10 +7,12 @@ taught are not begun, for theirs would be another one. Begun again, the study tr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Event as Flag
+from threading import Thread
 from typing import Protocol
 
 from haste.runner.context import Context
@@ -107,15 +109,39 @@ class Study:
         return [key for warm in (False, True) for group in self.config.keys(warm) for key in group]
 
     def _phase(self, groups: Iterable[list[RunKey]], workers: int) -> None:
-        with ThreadPoolExecutor(workers) as pool:
-            futures = [pool.submit(self._group, group) for group in groups]
-            try:
-                for future in as_completed(futures):
-                    future.result()
-            except BaseException:
-                self._stopping.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
+        """Each worker takes the next group until none is left. The first one's fault, or Stopped, stops them all."""
+        waiting: SimpleQueue[list[RunKey]] = SimpleQueue()
+        ended: SimpleQueue[BaseException | None] = SimpleQueue()
+        for group in groups:
+            waiting.put(group)
+        # Daemons, so that a second Ctrl-C need not wait for what they do; their journals can take it.
+        threads = [Thread(target=self._work, args=(waiting, ended), daemon=True) for _ in range(workers)]
+        for thread in threads:
+            thread.start()
+        try:
+            faults = [fault for _ in threads if (fault := self._heed(ended.get())) is not None]
+        except KeyboardInterrupt:
+            self._stopping.set()
+            raise
+        for thread in threads:
+            thread.join()
+        if faults:
+            raise faults[0]
+
+    def _work(self, waiting: SimpleQueue[list[RunKey]], ended: SimpleQueue[BaseException | None]) -> None:
+        try:
+            while not waiting.empty():
+                with suppress(Empty):
+                    self._group(waiting.get_nowait())
+        except BaseException as fault:
+            ended.put(fault)
+        else:
+            ended.put(None)
+
+    def _heed(self, fault: BaseException | None) -> BaseException | None:
+        if fault is not None:
+            self._stopping.set()
+        return fault
 
     def _group(self, keys: Sequence[RunKey]) -> None:
         """Runs of one competition and seed, one after the other, so that each finds what the ones before executed."""
