@@ -11,7 +11,7 @@ from haste.agents.llm.ask import FOLLOW_UPS
 from haste.agents.llm.engineer import LlmEngineer
 from haste.agents.llm.infer import Rejected
 from haste.schema.brief import Brief
-from haste.schema.knowledge import Tier, Verdict
+from haste.schema.knowledge import Status, Tier, Verdict
 from haste.schema.model import ModelReply, ModelRequest, Role, Stage
 from haste.schema.solution import Diagnosis, Proposal, Scale, Unusable
 
@@ -301,8 +301,9 @@ def test_there_is_nothing_to_ask_without_an_incumbent_or_a_failure() -> None:
 
 def test_conditions_that_do_not_hold_rank_a_note_last() -> None:
     seen: list[ModelRequest] = []
-    far = note("far", conditions=())
-    settle(ENGINEER.refine(refining("affairs", skills=(NOTES[1], far))),
-           replies(TOO_LONG, said(refinement(script=script()))), seen)  # fmt: skip
-    assert "## far" in "".join(seen[1].stable)
-    assert f"## {NOTES[1].name}" not in "".join(seen[1].stable)
+    unmet = note("unmet", conditions=NOTES[1].conditions)
+    unproven = note("unproven", status=Status.CANDIDATE)
+    brief = refining("affairs", skills=(unmet, unproven))
+    settle(ENGINEER.refine(brief), replies(TOO_LONG, said(refinement(script=script()))), seen)
+    assert "## unproven" in "".join(seen[1].stable)
+    assert "## unmet" not in "".join(seen[1].stable)
