@@ -62,7 +62,7 @@ def whole(places: list[Path], tmp_path_factory) -> dict:
     return json.loads(haste("campaign", "run", *places, *TINY, "--out", out, "--json").stdout)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_campaign_ends_in_a_report(whole: dict):
     folder = Path(whole["folder"])
     assert whole["finished"] == "complete"
@@ -87,7 +87,7 @@ def test_a_campaign_ends_in_a_report(whole: dict):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1700)
 def test_ctrl_c_pauses_and_nothing_half_done_is_handed_over(whole: dict, places: list[Path], tmp_path: Path):
     process = begin("campaign", "run", *places, *TINY, "--out", tmp_path, "--json")
     journal = None
@@ -99,7 +99,7 @@ def test_ctrl_c_pauses_and_nothing_half_done_is_handed_over(whole: dict, places:
     folder = next(tmp_path.iterdir())
     refused = haste("campaign", "resume", folder, check=False)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 130, err
     assert refused.returncode == 5
     assert "another process is writing this campaign" in refused.stderr
@@ -163,7 +163,7 @@ def test_faults_say_what_is_wrong_before_anything_is_made(words, code, says, tmp
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1700)
 def test_one_that_cannot_be_loaded_is_left_out_and_said(places: list[Path], tmp_path: Path):
     broken = tmp_path / "broken"
     broken.mkdir()
