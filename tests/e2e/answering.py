@@ -47,6 +47,7 @@ class Answering:
 
     port: int
     spoil: Callable[[int], tuple[int, dict[str, Any]] | None] = lambda _n: None
+    sent: int = 3000  # tokens, as it tells them
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
@@ -66,7 +67,7 @@ class Answering:
         self.forms.append(form)
         call = {"id": "call_1", "type": "function", "function": {"name": form, "arguments": arguments}}
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
-        usage = {"prompt_tokens": 3000, "completion_tokens": 200, "total_tokens": 3200,
+        usage = {"prompt_tokens": self.sent, "completion_tokens": 200, "total_tokens": self.sent + 200,
                  "prompt_tokens_details": {"cached_tokens": 2000}}  # fmt: skip
         choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
         head = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}

@@ -104,6 +104,7 @@ def test_pauses_grow_with_full_jitter_from_the_runs_seed_and_end_after_the_attem
     assert len(table.pauses) == 9
     assert all(pause <= min(LONGEST_PAUSE_S, 2.0**n) for n, pause in enumerate(table.pauses))
     assert max(table.pauses) > 5
+    assert min(pause / min(LONGEST_PAUSE_S, 2.0**n) for n, pause in enumerate(table.pauses)) < 0.5
     assert table.events("model_failed")[-1].pause_s is None
     assert table.state.given_up
     again = Table(lambda asked: fault(Fault.OVERLOADED), attempts=10)
