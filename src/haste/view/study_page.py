@@ -85,8 +85,9 @@ def _arms(comparison: Told) -> Markup:
     ]  # fmt: skip
     rows: list[list[Piece]] = [
         [
-            tag("span", one["arm"], class_="score"), one["title"], one["runs"], one["medals"], mean_text(one["normalised"], 3),
-            mean_text(one["iterations_to_best"], 1), share_text(one["keep_rate"]), f"{one['skills_loaded']:.1f}",
+            tag("span", one["arm"], class_="score"), one["title"], one["runs"], one["medals"],
+            mean_text(one["normalised"], 3), mean_text(one["iterations_to_best"], 1), share_text(one["keep_rate"]),
+            f"{one['skills_loaded']:.1f}",
             one["failed"], one["executions"], one["recalled"],
         ]
         for one in comparison["arms"]

@@ -215,10 +215,10 @@ def absent(plan: Told, comparison: Told) -> list[str]:
         for one, arm in ((one, next(a for a in plan["arms"] if a["name"] == one["arm"])) for one in comparison["arms"])
         if arm["loading"] != "none" and one["skills_loaded"] == 0
     ]
-    return told + [
-        f"Missing: {one['arm']} on {one['competition']}, seed {one['seed']}: {one['reason']}."
-        for one in comparison["missing"]
-    ]
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in comparison["missing"]:
+        places.setdefault((one["arm"], one["reason"]), []).append(f"{one['competition']}, seed {one['seed']}")
+    return told + [f"Missing: {arm} on {'; '.join(where)}: {reason}." for (arm, reason), where in places.items()]
 
 
 LIMITS = (
