@@ -78,7 +78,7 @@ def carry(config: StudyConfig, root: Path, bench: type[StudyBench] = StudyBench,
 
 
 def told(root: Path) -> dict[str, str]:
-    return {name: (root / name).read_text() for name in ("comparison.json", "summary.json", "rows.csv", "report.html")}
+    return {name: (root / name).read_text() for name in ("comparison.json", "summary.json", "rows.csv", "report.md")}
 
 
 def test_every_planned_run_ends_and_cold_ones_teach_the_warm_ones(whole: Path, config: StudyConfig, names):
