@@ -121,18 +121,19 @@ def _with_prices(config: CampaignConfig) -> CampaignConfig:
 
 
 def _settle(reading: Reading, asking: Asking) -> Verdicts:
-    """Verdicts by counting, and by whomever the runs ask where that is a model."""
-    from haste.campaign.parts import Verdicts, by_counting
+    """Verdicts of whoever thinks in the runs: the built-in engineer, or a model."""
+    from haste.campaign.parts import Verdicts
     from haste.campaign.spending import spent_by
     from haste.runner.promotion import judge_of, settle_round
     from haste.runner.promotion_talk import Talk
 
     from .models_wiring import make_engineer, make_models
     from .promotion_wiring import while_answered
+    from .wiring import built_in_judge
 
     models = make_models(asking.config, None)
     if models is None:
-        return by_counting(reading, asking)
+        return Verdicts(tuple(settle_round(reading, None, judge=built_in_judge())))
     store = run_store(asking.record)
     try:
         store.claim()

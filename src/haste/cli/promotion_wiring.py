@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from .model_options import ReplyMode, model_config
+from .wiring import built_in_judge
 
 if TYPE_CHECKING:
     from haste.runner.promotion_talk import Talk
@@ -37,10 +38,9 @@ def judging(whom: Whom, record: Path) -> Iterator[tuple[Judge, Talk | None]]:
     Raises ConfigError as `haste run` does. At the end it says what was spent.
     """
     from haste.runner.promotion import judge_of
-    from haste.skills.promote import by_counting
 
     if whom.model == "builtin":
-        yield by_counting, None
+        yield built_in_judge(), None
         return
     from haste.runner.promotion_talk import Talk
     from haste.schema.config import Budget, RunConfig
