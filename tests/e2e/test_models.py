@@ -214,8 +214,8 @@ def test_tokens_are_limited_hard_and_the_best_so_far_is_delivered(toy: Path, tmp
         summary = last(run(toy, server, tmp_path, "--max-tokens", 48_000))
     assert summary["stop_reason"] == "token_limit"
     assert summary["tokens"]["input"] + summary["tokens"]["output"] <= 48_000
-    assert summary["calls"] == 3  # one more refinement could come to more than is left
-    assert summary["learnings"] == 0
+    # A second refinement could have come to more than is left; reflecting could not.
+    assert [form.split("_")[0] for form in server.forms] == ["classify", "propose", "propose", "record"]
     assert summary["grade"] is not None
 
 
