@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from haste.agents.builtin.catalogue import DOMAINS
-from haste.agents.builtin.choose import HOPELESS, base_order, in_order, open_techniques, worth_trying
+from haste.agents.builtin.choose import HOPELESS, PROMISING, base_order, in_order, open_techniques, worth_trying
 from haste.agents.builtin.engineer import BuiltinEngineer
 from haste.agents.builtin.evidence import evidence
 from haste.agents.builtin.facts import facts_of
@@ -121,6 +121,21 @@ def test_the_engineer_follows_evidence_and_cites_it() -> None:
         proposal = engineer.refine(asked.model_copy(update={"skills": (note(technique, 1.0),)}))
         assert proposal is not None
         assert (proposal.technique, proposal.cites) == (technique, (f"skill-{technique}",))
+
+
+def test_proven_advice_outranks_the_scale_that_was_asked_for() -> None:
+    engineer = BuiltinEngineer()
+    drafted = engineer.draft(BRIEF.model_copy(update={"order": "textbook"}), 1)[0]
+    incumbent = Incumbent(
+        candidate="c1", title="", code=drafted.code, recipe=drafted.recipe, score=0.8, fold_scores=(), wall_s=None
+    )
+    asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK})
+    found = engineer.refine(asked.model_copy(update={"skills": (note("ratios", PROMISING),)}))
+    assert found is not None
+    assert (found.technique, found.scale) == ("ratios", Scale.STRUCTURAL)
+    weak = engineer.refine(asked.model_copy(update={"skills": (note("ratios", PROMISING - 0.01),)}))
+    assert weak is not None
+    assert weak.scale is Scale.TWEAK
 
 
 def test_drafts_are_of_different_groups_and_follow_evidence() -> None:

@@ -13,6 +13,7 @@ from haste.schema.solution import Operator, Scale
 from .evidence import Evidence, evidence
 from .technique import Facts, Technique
 
+PROMISING = 0.3  # expected gain, in noise, that is worth trying before anything is known of the rest
 HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
 
 
@@ -45,6 +46,11 @@ def base_order(techniques: Iterable[Technique], brief: Brief) -> list[Technique]
     if brief.order == "random":
         Random(brief.seed).shuffle(ordered)
     return ordered
+
+
+def proven(choices: Iterable[Choice]) -> list[Choice]:
+    """Those that are to be expected to gain, wherever else they were tried."""
+    return [one for one in choices if one.evidence is not None and one.evidence.gain >= PROMISING]
 
 
 def worth_trying(choices: Iterable[Choice]) -> list[Choice]:

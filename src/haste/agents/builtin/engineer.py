@@ -16,7 +16,7 @@ from haste.schema.solution import Diagnosis, Proposal, Scale
 from haste.skills.claims import beginning
 
 from .catalogue import all_techniques, domain_for, domain_of
-from .choose import Choice, in_order, open_techniques, worth_trying
+from .choose import Choice, in_order, open_techniques, proven, worth_trying
 from .constants import constants_of
 from .diagnose import Finding, diagnose
 from .facts import facts_of
@@ -57,7 +57,10 @@ class BuiltinEngineer:
         return [_prototype(choice, recipe, domain) for choice, recipe in _diverse(drafts, domain)[:count]]
 
     def refine(self, brief: Brief) -> Proposal | None:
-        """One technique at the brief's scale that changes the incumbent, and that nothing measured speaks against."""
+        """One technique that changes the incumbent: one that is proven, at any scale; else one at the brief's scale.
+
+        Scales are a ladder for those who do not know where to look; measured experience outranks it.
+        """
         recipe = _recipe(brief.incumbent.recipe if brief.incumbent else None)
         if recipe is None or brief.incumbent is None:
             return None
@@ -65,8 +68,9 @@ class BuiltinEngineer:
         if recipe.model.family not in domain.families:
             return None
         finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
-        reach = [technique for technique in domain.techniques if technique.scale is (brief.scale or Scale.TWEAK)]
-        for choice in worth_trying(in_order(open_techniques(reach, brief), brief, facts)):
+        choices = in_order(open_techniques(domain.techniques, brief), brief, facts)
+        at_scale = [one for one in choices if one.technique.scale is (brief.scale or Scale.TWEAK)]
+        for choice in (*proven(choices), *worth_trying(at_scale)):
             changed = choice.technique.attempt(recipe, facts)
             if changed is None:
                 continue
