@@ -105,6 +105,16 @@ def test_an_error_with_status_200_is_no_reply(server: Server, models: dict[str, 
     assert fault(server, models[name], answer).fault == Fault.MALFORMED
 
 
+@pytest.mark.parametrize("before", [150, 170, 175, 190])
+def test_no_part_of_a_key_is_left_where_an_answer_is_cut(server: Server, before: int):
+    key = "planted-key-0123456789"
+    answer = Answer({"x": "y" * before + key})
+    endpoint = find("google:m", server.url, {"GOOGLE_API_KEY": key})
+    model = ProviderModel(endpoint)
+    assert key[:4] not in fault(server, model, answer).message
+    model.close()
+
+
 def test_a_long_page_is_cut(server: Server, models: dict[str, ProviderModel]):
     for body in ("<p>gone</p>\n" * 2000, {"error": "x" * 9000}):
         message = fault(server, models["openai"], Answer(body, 502)).message

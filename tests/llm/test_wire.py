@@ -16,7 +16,7 @@ from haste.llm.endpoint import find
 from haste.llm.provider import ProviderModel
 from haste.llm.wording import BREAKPOINTS, to_call
 from haste.schema.errors import ConfigError
-from haste.schema.model import Fault, Message, ModelFault
+from haste.schema.model import Fault, Message, ModelFault, ModelReply
 from tests.llm.loopback import FILLED, FORM, SPEAKERS, Answer, Server, question, serving
 
 KEY = "planted-key-0123456789"
@@ -165,6 +165,32 @@ def test_the_key_goes_to_the_server_and_nowhere_else(
     assert KEY not in server.paths[-1]
     assert KEY not in caplog.text
     assert KEY not in repr(opened[-1]) + repr(find(f"{protocol}:m", None, ENVIRONMENT | {"HASTE_OFFLINE": ""}))
+
+
+@pytest.mark.parametrize("protocol", SPEAKERS)
+def test_a_key_that_a_server_says_is_not_in_the_reply(server: Server, opened: list[ProviderModel], protocol: str):
+    say = SPEAKERS[protocol]
+    opened.append(ProviderModel(find(f"{protocol}:m", say.url(server), ENVIRONMENT)))
+    for answer in (say.said(f"you sent {KEY}"), say.filled(arguments={"change": KEY, "lines": 1})):
+        server.answers.clear()
+        server.answers.append(answer)
+        reply = opened[-1].complete(question())
+        assert KEY not in repr(reply)
+        assert "[key]" in f"{reply.text}{reply.arguments}"
+
+
+@pytest.mark.parametrize("protocol", SPEAKERS)
+def test_half_a_character_in_a_reply_does_not_keep_it_out_of_the_journal(
+    server: Server, opened: list[ProviderModel], protocol: str
+):
+    say = SPEAKERS[protocol]
+    opened.append(ProviderModel(find(f"{protocol}:m", say.url(server), ENVIRONMENT)))
+    for answer in (say.said("cut \ud83d"), say.filled(arguments={"change": "cut \ud83d", "lines": 1})):
+        server.answers.clear()
+        server.answers.append(answer)
+        reply = opened[-1].complete(question())
+        assert ModelReply.model_validate_json(reply.model_dump_json()) == reply
+        assert "cut " in f"{reply.text}{reply.arguments}"
 
 
 def test_two_threads_share_a_model_one_after_the_other(server: Server, opened: list[ProviderModel]):

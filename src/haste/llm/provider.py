@@ -20,6 +20,8 @@ from .reading import is_answer, to_reply
 from .usage import read_usage
 from .wording import ReplyMode, to_call
 
+LIKE_A_KEY = 16  # characters; what is set as a key for a local server may be any word, and scripts hold words
+
 
 class ProviderModel:
     """Raises ConfigError where the protocol's library is missing, or the model cannot do the reply mode.
@@ -79,9 +81,17 @@ class ProviderModel:
             raise
         protocol, model, body = self._endpoint.protocol, self._endpoint.model, _json(line.body)
         if not is_answer(protocol, body):
-            said = scrub(line.body[:200].decode(errors="replace"), self._secrets)
+            said = scrub(line.body[:2000].decode(errors="replace"), self._secrets)[:200]  # not through a key's middle
             return ModelFault(Fault.MALFORMED, f"the answer holds no choices: {said}", model=model)
-        return to_reply(response, request, model, read_usage(protocol, body))
+        return self._without_keys(to_reply(response, request, model, read_usage(protocol, body)))
+
+    def _without_keys(self, reply: ModelReply) -> ModelReply:
+        """A reply is journaled and shown to the model again; a server may have put into it what it was sent."""
+        text, arguments = reply.text, reply.arguments
+        for key in self._secrets:
+            if len(key) >= LIKE_A_KEY:
+                text, arguments = text.replace(key, "[key]"), arguments and arguments.replace(key, "[key]")
+        return reply.model_copy(update={"text": text, "arguments": arguments})
 
     def _open(self) -> Line:
         if self._line is None:

@@ -38,7 +38,19 @@ def to_reply(response: ModelResponse, request: ModelRequest, model: str, usage: 
         form, arguments = call.tool_name, _arguments(call)
     elif found := find_object(text):
         form, arguments = request.form.name, found
-    return ModelReply(text=text, form=form, arguments=arguments, stop=_stop(response), model=model, usage=usage)
+    return ModelReply(
+        text=_whole(text),
+        form=form and _whole(form),
+        arguments=arguments and _whole(arguments),
+        stop=_stop(response),
+        model=model,
+        usage=usage,
+    )
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters (lone surrogates), which a reply that was cut off can hold and no file can."""
+    return text.encode(errors="replace").decode()
 
 
 def find_object(text: str) -> str | None:
