@@ -32,7 +32,7 @@ from haste.agents.llm.engineer import LlmEngineer
 from haste.competition.catalogue import resolve
 from haste.competition.load import load
 from haste.competition.profile import profile
-from haste.schema.brief import Attempt, Brief, Failure, Incumbent
+from haste.schema.brief import Attempt, Brief, Failure, Incumbent, Line
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import Effect, Learning, PromotionBrief, SkillNote, Status, Tier
 from haste.schema.model import ModelReply, ModelRequest
@@ -41,6 +41,12 @@ from haste.schema.solution import Diagnosis, Operator, Proposal, Scale
 from haste.skills.wording import draft as as_skill
 
 ITERATIONS, SHOWN, KEPT = 50, (1, 10, 20, 50), 0.4
+WROTE = {
+    "train_score": 0.8123,
+    "oof_score": 0.7011,
+    "rounds": 200,
+    **{f"errors_in_group_{n}": n / 7 for n in range(12)},
+}
 NOTES = 15  # skills of the warm arm
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "pillow", "pyarrow")
@@ -100,15 +106,20 @@ def stand_in(brief: Brief) -> Iterator[Step]:
     drafted = engineer.draft(brief, 3)
     past = [_attempt(f"c{n}", one, Operator.DRAFT, None) for n, one in enumerate(drafted, 1)]
     held, name = drafted[0], "c1"
+    other = Line(
+        branch="c2", incumbent="c2", title=drafted[1].title, score=0.69, folds=5, ahead=-0.01, noise=0.004,
+        changes_left=3, code=drafted[1].code,
+    )  # fmt: skip
     for number in range(ITERATIONS):
         incumbent = Incumbent(
             candidate=name, title=held.title, code=held.code, recipe=held.recipe, score=0.7 + number / 1000,
-            fold_scores=(0.71, 0.69, 0.7, 0.72, 0.68), wall_s=2.5, diagnostics={"train_score": 0.8},
+            fold_scores=(0.71, 0.69, 0.7, 0.72, 0.68), wall_s=2.5, diagnostics_by_fold=dict.fromkeys(range(5), WROTE),
         )  # fmt: skip
         scale = list(Scale)[min(chance.randrange(5) // 2, 1)]
         told = brief.model_copy(update={
             "branch": "c1", "scale": scale, "incumbent": incumbent, "history": tuple(past), "seed": number,
-            "iterations_left": ITERATIONS - number, "time_left_s": 1500.0 - 25 * number,
+            "iterations_left": ITERATIONS - number, "time_left_s": 1500.0 - 25 * number, "folds": 5, "keep_at": 0.941,
+            "others": (other,),
         })  # fmt: skip
         proposal = next(
             filter(None, (engineer.refine(told.model_copy(update=more)) for more in _ways(scale, told))), None
@@ -137,7 +148,10 @@ def _attempt(
     return Attempt(
         candidate=candidate, branch="c1", operator=operator, title=made.title, technique=made.technique,
         scale=made.scale, diagnosis=made.diagnosis, outcome=Outcome.OK, score=0.7, gain=gain,
-        noise=None if gain is None else 0.002, kept=kept,
+        noise=None if gain is None else 0.002, kept=kept, wall_s=2.5, parent=None if gain is None else "c1",
+        fold_scores=dict.fromkeys(range(5), 0.7), fold_gains=() if gain is None else (gain, -gain, gain, 3 * gain),
+        expected="" if gain is None else "A gain of a standard error or two on most folds; failed if it scatters.",
+        moved={} if gain is None else {"train_score": (0.8, 0.81), "oof_score": (0.7, 0.71), "rounds": (200.0, 300.0)},
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from haste.schema.profile import ColumnProfile, Drift, Profile, Resources, Role,
 
 from .drift import measure_drift
 from .facts import facts_of
+from .inside import inside
 from .scheme import as_times, why
 from .settings import ValidationSettings
 from .shown import files_shown, first_lines, first_rows
@@ -60,6 +61,7 @@ def profile(loaded: LoadedCompetition, resources: Resources, seed: int) -> Profi
         files=files_shown(loaded),
         rows=first_rows(train[names]),
         sample_submission=first_lines(loaded.sample),
+        inside=inside(loaded),
     )
     return found.model_copy(update={"facts": facts_of(competition, found)})
 

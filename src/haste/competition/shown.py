@@ -105,7 +105,7 @@ def _pictures(contents: Contents, paths: list[str]) -> str:
     from PIL import Image, UnidentifiedImageError
 
     seen: Counter[str] = Counter()
-    for content in _contents(contents, paths[:_PICTURES]):
+    for _, content in bytes_of(contents, paths[:_PICTURES]):
         try:
             with Image.open(io.BytesIO(content)) as picture:
                 seen[f"{picture.width}x{picture.height} {picture.mode}"] += 1
@@ -115,16 +115,16 @@ def _pictures(contents: Contents, paths: list[str]) -> str:
     return f"; width x height and mode of the first {min(len(paths), _PICTURES)}: {common}" if common else ""
 
 
-def _contents(contents: Contents, paths: list[str]) -> Iterator[bytes]:
-    """The files' bytes, from a folder or out of the archive that brings it."""
+def bytes_of(contents: Contents, paths: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of each file that is there, from a folder or out of the archive that brings them all."""
     top = PurePosixPath(paths[0]).parts[0]
     for folder in contents.folders:
         if folder.name == top:
-            yield from ((folder.parent / path).read_bytes() for path in paths)
+            yield from ((path, (folder.parent / path).read_bytes()) for path in paths)
             return
     for archive in contents.archives:
         found = members(archive)
         if paths[0] in found:
             with zipfile.ZipFile(archive) as opened:
-                yield from (opened.read(found[path]) for path in paths if path in found)
+                yield from ((path, opened.read(found[path])) for path in paths if path in found)
             return

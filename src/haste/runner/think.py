@@ -5,9 +5,7 @@ An engineer may have to ask a model first (`converse`); then each deed may end i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
 
 from haste.competition.settings import DOMAINS
 from haste.schema.brief import Brief, Failure, Incumbent
@@ -25,11 +23,12 @@ from haste.schema.solution import Candidate, Operator, Proposal, Unusable
 from haste.search.actions import Classify, Debug, Draft, Refine, Reflect
 from haste.search.budget import search_wall_s, told_left_s
 from haste.search.chance import draw
-from haste.search.history import attempts
+from haste.search.history import attempts, keep_at, lines_beside
 from haste.search.state import Node, RunState
 
 from .context import Context
 from .converse import Unanswered, converse
+from .diagnostics import diagnostics_by_fold, with_moved
 
 
 def classify(_action: Classify, state: RunState, context: Context) -> Iterator[Event]:
@@ -70,6 +69,11 @@ def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]
             "branch": action.branch,
             "scale": action.scale,
             "incumbent": _incumbent(incumbent, context),
+            "history": with_moved(state, context.store, attempts(state), action.branch),
+            "others": tuple(
+                line.model_copy(update={"code": context.store.get(state.nodes[line.incumbent].candidate.code).decode()})
+                for line in lines_beside(state, action.branch)
+            ),
             "iterations_left": branch.limit - branch.iterations,
         }
     )
@@ -130,6 +134,8 @@ def _brief(state: RunState) -> Brief:
         skills=state.skills,
         time_left_s=told_left_s(state),
         limits=_limits(state),
+        folds=state.search_folds or None,
+        keep_at=keep_at(state),
     )
 
 
@@ -140,7 +146,7 @@ def _limits(state: RunState) -> Limits:
 
 
 def _incumbent(node: Node, context: Context) -> Incumbent:
-    first = node.results.get(("search", 0))
+    wrote = diagnostics_by_fold(node, context.store)
     return Incumbent(
         candidate=node.candidate.id,
         title=node.candidate.title,
@@ -149,17 +155,9 @@ def _incumbent(node: Node, context: Context) -> Incumbent:
         score=node.mean(),
         fold_scores=tuple(score for _, score in sorted(node.scores().items())),
         wall_s=node.slowest_s,
-        diagnostics=_diagnostics(context.store.get(first.diagnostics)) if first and first.diagnostics else None,
+        diagnostics=wrote.get(0),
+        diagnostics_by_fold=wrote,
     )
-
-
-def _diagnostics(content: bytes) -> dict[str, Any] | None:
-    """What a script wrote about itself: a hint, so anything unreadable is simply no hint."""
-    try:
-        read = json.loads(content)
-    except ValueError:
-        return None
-    return read if isinstance(read, dict) else None
 
 
 def _failure(node: Node, attempt: int, context: Context) -> Failure:

@@ -30,6 +30,12 @@ class Attempt(Value):
     noise: float | None  # the standard error of that gain
     kept: bool | None  # None: a prototype, or not decided yet
     detail: str = ""  # the failure's line, where there was one
+    parent: str | None = None  # the candidate that it changed
+    fold_scores: dict[int, float] = {}  # fold, counted from 0 -> score: not every candidate ran on all
+    fold_gains: tuple[float, ...] = ()
+    wall_s: float | None = None  # of its slowest fold
+    expected: str = ""  # what whoever proposed it expected
+    moved: dict[str, tuple[float, float]] = {}  # numbers of its diagnostics: its parent's and its own, on one fold
 
 
 class Incumbent(Value):
@@ -40,7 +46,23 @@ class Incumbent(Value):
     score: float | None
     fold_scores: tuple[float, ...]
     wall_s: float | None  # of its slowest fold
-    diagnostics: dict | None = None  # type: ignore[type-arg]  # what the script wrote to diagnostics.json; hints only
+    diagnostics: dict | None = None  # type: ignore[type-arg]  # what the script wrote to diagnostics.json on the first fold; hints only
+    diagnostics_by_fold: dict[int, dict] = {}  # type: ignore[type-arg]  # the same for every fold, counted from 0
+
+
+class Line(Value):
+    """Where another branch stands: the best that it has come to."""
+
+    branch: str
+    incumbent: str
+    title: str
+    score: float | None
+    folds: int  # that the score is a mean over
+    ahead: float | None = None  # its gain over the incumbent in hand on the folds that both ran on; positive: it leads
+    noise: float | None = None  # the standard error of that gain
+    changes_left: int = 0
+    ended: bool = False
+    code: str = ""
 
 
 class Failure(Value):
@@ -67,6 +89,9 @@ class Brief(Value):
     incumbent: Incumbent | None = None
     failure: Failure | None = None
     history: tuple[Attempt, ...] = ()  # oldest first
+    others: tuple[Line, ...] = ()  # the other branches
+    folds: int | None = None  # of the search; the confirmation at the end has folds of its own
+    keep_at: float | None = None  # how many of its standard errors a gain must exceed to be kept; None: any gain is
     skills: tuple[SkillNote, ...] = ()
     iterations_left: int | None = None
     time_left_s: float | None = None

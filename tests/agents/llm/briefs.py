@@ -9,7 +9,7 @@ from haste.agents.builtin.engineer import BuiltinEngineer
 from haste.competition.catalogue import resolve
 from haste.competition.load import load
 from haste.competition.profile import profile
-from haste.schema.brief import Attempt, Brief, Failure, Incumbent
+from haste.schema.brief import Attempt, Brief, Failure, Incumbent, Line
 from haste.schema.conditions import Condition
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import Effect, SkillNote, Status, Tier
@@ -35,11 +35,12 @@ def refining(name: str, tried: int = 14, **more: Any) -> Brief:
     drafted = BuiltinEngineer().draft(brief, 1)[0]
     incumbent = Incumbent(
         candidate="c4", title=drafted.title, code=drafted.code, recipe=None, score=0.7312,
-        fold_scores=(0.72, 0.741, 0.7326), wall_s=3.21, diagnostics={"train_score": 0.812, "rounds": 200},
+        fold_scores=(0.72, 0.741, 0.7326), wall_s=3.21, diagnostics={"train_score": 0.81, "rounds": 200},
+        diagnostics_by_fold={n: WROTE | {"train_score": 0.81 + n / 321} for n in range(3)},
     )  # fmt: skip
     changes: dict[str, Any] = {
         "branch": "c1", "scale": Scale.TWEAK, "incumbent": incumbent, "history": history(tried), "skills": NOTES,
-        "iterations_left": 6,
+        "iterations_left": 6, "others": OTHERS, "folds": 3, "keep_at": 1.0607,
     }  # fmt: skip
     return brief.model_copy(update=changes | more)
 
@@ -55,6 +56,11 @@ def failing(name: str, **more: Any) -> Brief:
     return brief.model_copy(update={"failure": failure.model_copy(update=more), "incumbent": None})
 
 
+WROTE = {"rounds": 200, "confused": {"yes as no": 12}, "misread": ["aged 31, three children; truth yes, said no"]}
+OTHERS = (
+    Line(branch="c2", incumbent="c8", title="Kernel on ranks", score=0.70512, folds=3, ahead=-0.02612, noise=0.0123,
+         changes_left=1, code="import pandas as pd\n\nRANKS = True\n"),
+)  # fmt: skip
 _NAMES = ("target_encoding", "ratios", "more_smaller_steps", "count_encoding", "average_seeds", "log_skewed_columns")
 
 
@@ -63,7 +69,15 @@ def history(changes: int) -> tuple[Attempt, ...]:
     scores = {"use_linear": 0.701, "use_lightgbm": 0.725, "use_kernel": 0.68}
     plain: dict[str, Any] = {"operator": Operator.DRAFT, "gain": None, "noise": None, "kept": None}
     drafts = [
-        attempt(f"c{n}", branch=f"c{n}", title=name, technique=name, score=score, **plain)
+        attempt(
+            f"c{n}",
+            branch=f"c{n}",
+            title=name[4:].title(),
+            technique=name,
+            score=score,
+            fold_scores={0: score - 0.01, 1: score + 0.01} if n < 3 else {0: score},
+            **plain,
+        )
         for n, (name, score) in enumerate(scores.items(), 1)
     ]
     return (*drafts, *(_change(number) for number in range(4, 4 + changes)))
@@ -77,7 +91,9 @@ def _change(n: int) -> Attempt:
         outcome=Outcome.CRASHED if failed else Outcome.OK, detail="ValueError: NaN" if failed else "",
         score=None if failed else 0.73 + n * 1e-4, gain=None if failed else (n % 4 - 1.5) * 0.002,
         noise=None if failed else 0.0015, kept=None if failed else n % 4 == 3,
-        branch="c2" if n % 9 == 8 else "c1",
+        branch="c2" if n % 9 == 8 else "c1", parent="c4" if n > 4 else "c1",
+        fold_gains=() if failed else (0.001, (n % 4 - 1.5) * 0.006 - 0.001, 0.0),
+        expected=f"Some {n} thousandths more.", moved={"train_score": (0.81, 0.84)},
     )  # fmt: skip
 
 

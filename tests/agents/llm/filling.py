@@ -81,7 +81,8 @@ def _edit(code: str) -> dict[str, str]:
 
 
 def _refine(request: ModelRequest) -> dict[str, Any]:
-    return refinement(edits=[_edit(_last_script(request.stable[-1]))])
+    mine = next(block for block in reversed(request.stable) if block.startswith("# The incumbent's script"))
+    return refinement(edits=[_edit(_last_script(mine))])
 
 
 def _debug(request: ModelRequest) -> dict[str, Any]:
@@ -90,14 +91,13 @@ def _debug(request: ModelRequest) -> dict[str, Any]:
 
 
 def _reflect(request: ModelRequest) -> dict[str, Any]:
-    name, candidate = re.search(r"```history\n(\w+): (\w+) ", request.messages[0].text).groups()  # type: ignore[union-attr]
+    name, candidate = re.search(r"```history\n(\w+) \(.*?\): (\w+) ", request.messages[0].text).groups()  # type: ignore[union-attr]
     return {
         "learnings": [
             {
                 "supports": [candidate],
                 "statement": "This helps where rows are few.",
                 "tier": "domain",
-                "situation": "domain",
                 "action": name,
                 "polarity": "+",
                 "conditions": [],

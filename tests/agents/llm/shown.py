@@ -13,6 +13,7 @@ from haste.agents.llm.replies import _FORMS, form
 from haste.schema.conditions import Condition
 from haste.schema.knowledge import Learning, PromotionBrief, Tier, Verdict
 from haste.schema.model import ModelRequest
+from haste.schema.solution import Scale
 
 from .briefs import NOTES, bare, failing, refining
 from .settle import first_request
@@ -47,6 +48,11 @@ def _stable(request: ModelRequest) -> str:
     return "".join(f"<!-- stable block {number} -->\n\n{block}\n\n" for number, block in enumerate(request.stable, 1))
 
 
+def _far(request: ModelRequest) -> str:
+    """What a change that may reach far is shown beyond a tweak."""
+    return f"{request.stable[-1]}\n\n{_messages(request)}"
+
+
 def _forms() -> str:
     return json.dumps({form(model).name: form(model).model_dump() for model in _FORMS}, indent=1) + "\n"
 
@@ -67,6 +73,9 @@ def snapshots() -> dict[str, Callable[[], str]]:
             "reflect": lambda name=name: _ENGINEER.reflect(refining(name)),
         }
         found[f"{kind}-stable.md"] = partial(_case, stages["refine"], _stable)
+        far = {"scale": Scale.STRUCTURAL, "skills": ()}
+        structural = partial(lambda name, far: _ENGINEER.refine(refining(name, **far)), name, far)
+        found[f"{kind}-structural-cold.md"] = partial(_case, structural, _far)
         found |= {f"{kind}-{stage}.md": partial(_case, answer, _messages) for stage, answer in stages.items()}
     found["orchestrator-stable.md"] = partial(_case, lambda: _ENGINEER.promote(promotion()), _stable)
     found["promote.md"] = partial(_case, lambda: _ENGINEER.promote(promotion()), _messages)

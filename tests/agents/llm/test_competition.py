@@ -61,7 +61,9 @@ def test_a_competition_is_told_within_bounds(name: str) -> None:
 
 def test_pictures_are_found() -> None:
     text = competition_block(bare("few-digits"), 6000, 60)
-    assert "files input/images/<value> (train), input/images/<value> (test)" in text
+    assert "files input/images/<value>, those of train and test in one folder in every run" in text
+    assert "100% have a dark border" in text
+    assert "100% have a dark border" not in competition_block(bare("few-digits"), 6000, 60, inside=False)
     assert "20x20 L (20)" in text
 
 
@@ -95,6 +97,14 @@ def test_the_form_of_the_answer(kind: Kind, needs: PredictionNeed, classes: tupl
 
 def test_a_column_for_each_class() -> None:
     assert "One column for each class" in competition_block(bare("whose-code"), 6000, 60)
+
+
+def test_folds_are_those_of_the_search() -> None:
+    brief = bare("warm-sea")
+    told = competition_block(brief.model_copy(update={"folds": 3}), 6000, 60)
+    assert "3 folds, later rows held out" in told
+    assert "fold 1 is the earliest" in told
+    assert "some 773 each" in competition_block(bare("affairs").model_copy(update={"folds": 5}), 6000, 60)
 
 
 @pytest.mark.parametrize("scheme", Scheme)

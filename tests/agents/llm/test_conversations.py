@@ -13,7 +13,7 @@ from haste.agents.llm.infer import Rejected
 from haste.schema.brief import Brief
 from haste.schema.knowledge import Status, Tier, Verdict
 from haste.schema.model import ModelReply, ModelRequest, Role, Stage
-from haste.schema.solution import Diagnosis, Proposal, Scale, Unusable
+from haste.schema.solution import Diagnosis, Operator, Proposal, Scale, Unusable
 
 from .briefs import NOTES, attempt, bare, failing, note, refining
 from .filling import fill, prototype, refinement, said, script, written
@@ -201,7 +201,7 @@ def test_a_repair_keeps_the_failed_changes_name_and_scale() -> None:
 
 LESSON = {
     "supports": ["c12", "c6"], "statement": "Target encoding\n brought nothing.", "tier": "domain",
-    "situation": "any", "action": "target_encoding", "polarity": "-", "conditions": ["max_cardinality < 20"],
+    "action": "target_encoding", "polarity": "-", "conditions": ["max_cardinality < 20"],
 }  # fmt: skip
 
 
@@ -236,6 +236,8 @@ def test_a_learning_rests_on_what_was_tried(change: dict[str, object], reason: s
 
 def test_a_run_ends_without_learnings_where_none_can_be_read() -> None:
     assert settle(ENGINEER.reflect(refining("affairs")), replies(*[written("no")] * 3)) == ()
+    none = replies(said({"learnings": []}))
+    assert settle(ENGINEER.reflect(refining("affairs")), none) == ()  # nor where there are none: that is an answer
     assert settle(ENGINEER.reflect(bare("affairs")), replies()) == ()  # and is not even asked
 
 
@@ -307,3 +309,42 @@ def test_conditions_that_do_not_hold_rank_a_note_last() -> None:
     settle(ENGINEER.refine(brief), replies(TOO_LONG, said(refinement(script=script()))), seen)
     assert "## unproven" in "".join(seen[1].stable)
     assert "## unmet" not in "".join(seen[1].stable)
+
+
+def test_names_are_the_lists_where_it_has_them() -> None:
+    made, _ = draft(drafts(prototype(0, technique="Extra Trees"), prototype(1, technique="use_extra_trees")),
+                    drafts(prototype(2)), count=2)  # fmt: skip
+    assert isinstance(made, tuple)
+    assert [one.technique for one in made] == ["use_extra_trees", "use_neighbours"]  # the second was the first's family
+    lesson = LESSON | {"action": "extra_trees", "tier": "global"}
+    (learning,) = settle(ENGINEER.reflect(refining("affairs")), replies(said({"learnings": [lesson]})))
+    assert (learning.technique, learning.claim) == ("use_extra_trees", "any/use_extra_trees/-")
+    own = LESSON | {"action": "my_trick"}
+    (learning,) = settle(ENGINEER.reflect(refining("affairs")), replies(said({"learnings": [own]})))
+    assert learning.claim == "tabular/my_trick/-"
+
+
+def test_what_was_averaged_at_the_end_supports_nothing() -> None:
+    average = attempt("c99", operator=Operator.ENSEMBLE, gain=None)
+    brief = refining("affairs")
+    brief = brief.model_copy(update={"history": (*brief.history, average)})
+    seen: list[ModelRequest] = []
+    ready = replies(said({"learnings": [LESSON | {"supports": ["c99"]}]}), said({"learnings": [LESSON]}))
+    assert len(settle(ENGINEER.reflect(brief), ready, seen)) == 1
+    assert "not on c99" in seen[1].messages[-1].text
+
+
+def test_notes_are_asked_about_only_where_there_are_some() -> None:
+    for skills, asked in ((NOTES, True), ((), False)):
+        seen: list[ModelRequest] = []
+        settle(ENGINEER.refine(refining("affairs", skills=skills)), fill, seen)
+        assert ("cites" in seen[0].form.parameters["properties"]) is asked
+
+
+def test_another_branchs_script_is_shown_where_a_change_may_reach_it_and_goes_first() -> None:
+    for scale, shown in ((Scale.TWEAK, False), (Scale.STRUCTURAL, True), (Scale.APPROACH, True)):
+        seen: list[ModelRequest] = []
+        answer = ENGINEER.refine(refining("affairs", scale=scale))
+        settle(answer, replies(TOO_LONG, said(refinement(script=script()))), seen)
+        assert [("RANKS = True" in "".join(request.stable)) for request in seen] == [shown, False]
+        assert seen[0].stable[3].startswith("# The incumbent's script: c4, ")

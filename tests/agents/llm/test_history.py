@@ -25,6 +25,9 @@ ATTEMPTS = st.builds(
     noise=st.none() | st.floats(0, 1e9),
     kept=st.none() | st.booleans(),
     detail=st.text(max_size=400),
+    parent=st.none() | st.text(max_size=20),
+    fold_scores=st.dictionaries(st.integers(0, 30), st.floats(-1e9, 1e9), max_size=20),
+    fold_gains=st.lists(st.floats(-1e9, 1e9), max_size=20).map(tuple),
 )
 
 
@@ -65,7 +68,10 @@ def test_beyond_the_bound_the_latest_are_named_and_the_rest_counted() -> None:
 
 def test_the_latest_say_everything_older_ones_less() -> None:
     lines = history_lines(history(31), "c1")
-    assert lines[0].startswith("prototypes: c1 use_linear (scored 0.701); c2 ")
+    assert lines[0].startswith(
+        "prototypes: c1 use_linear, Linear (scored 0.691 on fold 1, 0.701 as the mean of 2 folds); c2 "
+    )
+    assert lines[0].endswith("(scored 0.68 on fold 1 alone)")
     older, recent = lines[-RECENT - OLDER : -RECENT], lines[-RECENT:]
     assert all("Try" not in line for line in older)
     assert all(" | Try " in line for line in recent)
@@ -78,7 +84,7 @@ def test_gains_and_fates_are_said() -> None:
     (kept,) = history_lines([attempt("c4", gain=0.0123, noise=0.004, kept=True)], "c1")
     (undone,) = history_lines([attempt("c4", gain=-0.5, noise=None, kept=False)], "c1")
     (failed,) = history_lines([attempt("c4", outcome=Outcome.TIMED_OUT, detail="600 s", gain=None)], "c1")
-    assert kept.endswith("+0.0123 ± 0.004, kept")
+    assert kept.endswith("+0.0123 ± 0.0040, kept")
     assert undone.endswith("-0.5, undone")
     assert failed.endswith("timed out: 600 s")
 
@@ -92,12 +98,12 @@ def test_a_technique_that_helped_once_is_not_among_the_hopeless() -> None:
 def test_trials_put_the_clearest_first_and_name_candidates() -> None:
     past = [
         attempt("c4", technique="weak", gain=0.001, noise=0.01, kept=False),
-        attempt("c5", technique="strong", gain=0.05, noise=0.01, kept=True),
+        attempt("c5", technique="strong", gain=0.05, noise=0.01, parent="c4", scale=Scale.STRUCTURAL),
         attempt("c6", technique="weak", gain=-0.002, noise=0.01, kept=False),
     ]
     assert trials(past) == [
-        "strong: c5 +0.05 ± 0.01, kept",
-        "weak: c4 +0.001 ± 0.01, undone; c6 -0.002 ± 0.01, undone",
+        'strong (structural, "Change"): c5 of c4 +0.050 ± 0.010, kept',
+        'weak (tweak, "Change"): c4 +0.001 ± 0.010, undone; c6 -0.002 ± 0.010, undone',
     ]
 
 
@@ -105,7 +111,31 @@ def test_trials_of_many_techniques_fit_and_name_the_clearest() -> None:
     past = [attempt(f"c{n}", technique=f"move_{n}_", gain=n / 100, noise=0.01) for n in range(60)]
     lines = trials(past)
     assert len(lines) == LINES
-    assert lines[0].startswith("move_59_: ")
+    assert lines[0].startswith("move_59_ (")
     named = LINES - 1 + NAMED
     assert all(sum(f"move_{n}_" in line for line in lines) == 1 for n in range(60 - named, 60))
     assert lines[-1].endswith(f" and {60 - named} more")
+
+
+def test_one_fold_is_never_shown_as_the_mean_of_all() -> None:
+    draft = {"operator": Operator.DRAFT, "gain": None, "noise": None, "kept": None}
+    past = [
+        attempt("c1", technique="whole", score=0.5, fold_scores={0: 0.4, 1: 0.6}, **draft),
+        attempt("c2", technique="screened", score=0.45, fold_scores={0: 0.45}, **draft),
+    ]
+    for told in (history_lines(past, "c1")[0], "\n".join(trials(past))):
+        assert "scored 0.4 on fold 1, 0.5 as the mean of 2 folds" in told
+        assert "scored 0.45 on fold 1 alone" in told
+
+
+def test_the_latest_say_what_each_fold_gained_and_what_was_changed() -> None:
+    (line,) = history_lines([attempt("c4", gain=0.01, noise=0.012, fold_gains=(0.03, -0.01, 1e-17), parent="c2")], "c1")
+    assert "c4 tweak change of c2 | " in line
+    assert line.endswith("+0.010 ± 0.012, kept (by fold +0.030, -0.010, 0)")
+
+
+def test_an_average_is_no_technique() -> None:
+    average = attempt("c9", operator=Operator.ENSEMBLE, technique=None, title="Vote of c8, c5", gain=None)
+    assert trials([attempt("c4", technique="ratios"), average])[0].startswith("ratios ")
+    assert len(trials([attempt("c4"), average])) == 1
+    assert history_lines([average], "c1") == []

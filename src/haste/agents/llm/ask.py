@@ -31,6 +31,7 @@ class Cut:
     """How much of what can be spared is shown; the least useful goes first."""
 
     skills: float = 1.0  # share of the brief's skills, the best-ranked
+    other: bool = True  # whether another branch's script is shown
     history: bool = True  # False: only the latest attempts
     description: int = 6000  # characters
     columns: int = 60
@@ -38,10 +39,10 @@ class Cut:
 
 CUTS = (
     Cut(),
-    Cut(skills=0.5),
-    Cut(skills=0.0),
-    Cut(skills=0.0, history=False),
-    Cut(skills=0.0, history=False, description=1000, columns=20),
+    Cut(skills=0.5, other=False),
+    Cut(skills=0.0, other=False),
+    Cut(skills=0.0, other=False, history=False),
+    Cut(skills=0.0, other=False, history=False, description=1000, columns=20),
 )
 
 
@@ -62,6 +63,7 @@ class Question(Generic[R, T]):
     accept: Callable[[R], T]
     max_output_tokens: int
     shorter: str = "Be brief."  # the hint after a reply that was cut off
+    omit: tuple[str, ...] = ()  # fields of the form that there is nothing for
 
 
 def ask(question: Question[R, T]) -> Thinking[T | Unusable]:
@@ -98,7 +100,7 @@ def _request(question: Question[R, T], shown: Prompt, messages: tuple[Message, .
         stage=question.stage,
         stable=shown.stable,
         messages=messages,
-        form=form(question.form),
+        form=form(question.form, question.omit),
         max_output_tokens=question.max_output_tokens,
     )
 

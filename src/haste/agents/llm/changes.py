@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from haste.agents.engineer import Thinking
@@ -15,15 +14,30 @@ from .ask import Cut, Prompt, Question, ask
 from .drafts import cited
 from .edits import Edit, apply
 from .history import history_lines
+from .names import known_name
 from .replies import DebugReply, EditReply, RefineReply
 from .runnable import check_runnable
 from .stable import stable_blocks
+from .standing import (
+    diagnostics_words,
+    left_words,
+    noise_words,
+    others_lines,
+    score_words,
+    undone_words,
+    wall_words,
+)
 from .template import prompt
 from .unfit import Unfit
-from .untrusted import fenced, one_line, shortened
+from .untrusted import fenced, one_line
 
 MAX_OUTPUT = 16_000
-_OUTPUT_SHOWN, _DIAGNOSTICS_SHOWN = 3000, 1500  # characters
+_OUTPUT_SHOWN = 3000  # characters
+_REACH = {Scale.TWEAK: "a tweak", Scale.STRUCTURAL: "a structural one", Scale.APPROACH: "a new approach"}
+_AGAIN = (
+    " Do not repeat what was undone on this branch, under this or another name, unless the incumbent has since changed "
+    "in what it depended on. What another branch kept may be brought over; what it undid may still help here."
+)
 _EDITS_ONLY = "Hand over edits only, no whole script."
 
 _ADVICE = {
@@ -47,7 +61,7 @@ def refine(brief: Brief) -> Thinking[Proposal | Unusable]:
             title=one_line(reply.title) or one_line(reply.technique),
             rationale=reply.rationale.strip() or reply.title,
             code=_changed(incumbent.code, reply.edits, reply.script, brief),
-            technique=reply.technique or None,
+            technique=known_name(reply.technique, brief.competition.domain) or None,
             scale=scale,
             diagnosis=reply.diagnosis,
             expected=reply.expected.strip(),
@@ -55,7 +69,8 @@ def refine(brief: Brief) -> Thinking[Proposal | Unusable]:
         )
 
     shorter = _EDITS_ONLY if scale is not Scale.APPROACH else "Write a shorter script."
-    question = Question(Role.SPECIALIST, Stage.REFINE, RefineReply, render, accept, MAX_OUTPUT, shorter)
+    omit = () if brief.skills else ("cites",)
+    question = Question(Role.SPECIALIST, Stage.REFINE, RefineReply, render, accept, MAX_OUTPUT, shorter, omit)
     return (yield from ask(question))
 
 
@@ -99,53 +114,30 @@ def _changed(code: str, edits: Sequence[EditReply], script: str, brief: Brief) -
 
 
 def _refinement(brief: Brief, incumbent: Incumbent, scale: Scale, cut: Cut) -> str:
-    metric = brief.competition.metric
     lines = history_lines(brief.history, brief.branch, only_recent=not cut.history)
-    said = (
-        "The script's own diagnostics:\n\n" + fenced(_diagnostics(incumbent), "json") if incumbent.diagnostics else ""
-    )
     return prompt(
         "refine",
+        branch=one_line(brief.branch or incumbent.candidate, 12),
         candidate=one_line(incumbent.candidate, 12),
-        score=_score(incumbent, metric.name),
-        wall=_wall(incumbent, brief),
-        left=_left(brief),
-        diagnostics=said,
+        score=score_words(incumbent, brief.competition.metric.name),
+        others=others_lines(brief),
+        wall=wall_words(incumbent, brief),
+        noise=noise_words(brief, incumbent),
+        left=left_words(brief),
+        diagnostics=diagnostics_words(brief, incumbent),
         history=_history(lines),
+        undone=undone_words(brief),
         scale=scale.value,
-        again=" Do not repeat what was undone, under this or another name, unless the incumbent has since changed in "
-        "what it depended on." if lines else "",
-    )  # fmt: skip
-
-
-def _score(incumbent: Incumbent, metric: str) -> str:
-    if incumbent.score is None:
-        return "not known yet"
-    folds = ", ".join(f"{score:.5g}" for score in incumbent.fold_scores)
-    return f"{incumbent.score:.5g} `{metric}` (folds: {folds})"
-
-
-def _wall(incumbent: Incumbent, brief: Brief) -> str:
-    if incumbent.wall_s is None:
-        return "time not known"
-    return f"{incumbent.wall_s:.1f} s of {brief.limits.wall_s:g} s"
-
-
-def _left(brief: Brief) -> str:
-    left = [f"{brief.iterations_left} changes of this branch"] if brief.iterations_left is not None else []
-    left += [f"{brief.time_left_s / 60:.0f} minutes"] if brief.time_left_s is not None else []
-    return f"\n- Left: {', '.join(left)}" if left else ""
+        reach=_REACH[scale],
+        again=_AGAIN if lines else "",
+    )
 
 
 def _history(lines: Sequence[str]) -> str:
     if not lines:
         return ""
-    head = "What was tried, oldest first; the gain over the incumbent of its time, positive is better, with its noise:"
+    head = "What was tried, oldest first; gains over the incumbent of their time, positive is better:"
     return f"{head}\n\n{fenced(chr(10).join(lines), 'history')}"
-
-
-def _diagnostics(incumbent: Incumbent) -> str:
-    return shortened(json.dumps(incumbent.diagnostics, ensure_ascii=False, sort_keys=True), _DIAGNOSTICS_SHOWN)
 
 
 def _repair(failure: Failure) -> str:

@@ -16,8 +16,11 @@ _CLASSES = 30
 _ROWS = ", with the values of its first {} rows as they stand in the file (pandas may read those in quotes as numbers)"
 
 
-def competition_block(brief: Brief, description: int, columns: int) -> str:
-    """At most `description` characters of the authors' words and `columns` lines of columns."""
+def competition_block(brief: Brief, description: int, columns: int, *, inside: bool = True) -> str:
+    """At most `description` characters of the authors' words and `columns` lines of columns.
+
+    `inside`: also what texts, pictures and series hold.
+    """
     competition, profile = brief.competition, brief.profile
     upwards = competition.metric.direction is Direction.MAXIMIZE
     return prompt(
@@ -28,7 +31,7 @@ def competition_block(brief: Brief, description: int, columns: int) -> str:
         direction="higher" if upwards else "lower",
         train_rows=str(profile.n_train),
         test_rows=str(profile.n_test),
-        validation=_validation(profile),
+        validation=_validation(profile, brief.folds),
         notes="\n".join(f"- {one_line(note, 300)}" for note in profile.notes),
         description=fenced(shortened(competition.description.strip(), description) or "(nothing)", "description"),
         files=fenced("\n".join(profile.files) or "train, test and sample_submission.csv", "files"),
@@ -36,6 +39,7 @@ def competition_block(brief: Brief, description: int, columns: int) -> str:
         rows_note=_ROWS.format(len(profile.rows)) if profile.rows else "",
         columns=fenced("\n".join(_columns(competition, profile, columns)), "columns"),
         targets="\n".join(_target(target) for target in profile.targets[:10]),
+        inside=fenced("\n".join(profile.inside), "inside") if inside and profile.inside else "",
         machine=_machine(brief),
     )
 
@@ -63,7 +67,7 @@ def _form(competition: Competition) -> str:
             return "Submit numbers in the target's own units."
 
 
-def _validation(profile: Profile) -> str:
+def _validation(profile: Profile, search: int | None) -> str:
     scheme = profile.validation
     if scheme.trust is Trust.REPORTED:
         return (
@@ -74,9 +78,16 @@ def _validation(profile: Profile) -> str:
         Scheme.KFOLD: "rows held out at random",
         Scheme.STRATIFIED: "rows held out at random, classes in proportion",
         Scheme.GROUP: f"whole groups of {quoted(scheme.group_column or '')} held out",
-        Scheme.TIME: f"later rows held out, along {quoted(scheme.time_column or '')}, as far ahead as the test lies",
+        Scheme.TIME: f"later rows held out, along {quoted(scheme.time_column or '')}, about as far ahead as the test",
     }[scheme.scheme]
-    return f"{scheme.folds} folds, {by}"
+    if scheme.scheme is Scheme.TIME:
+        # Fewer than asked for where the past is short; the latest windows are the confirmation's.
+        count = search or scheme.folds
+        return (
+            f"{count} folds, {by}; fold 1 is the earliest and has the shortest past. Later windows confirm at the end"
+        )
+    count = search or scheme.folds
+    return f"{count} folds, {by}, some {profile.n_train // count} each. Fresh folds confirm at the end"
 
 
 def _sample_columns(competition: Competition) -> tuple[str, ...]:
@@ -100,7 +111,7 @@ def _columns(competition: Competition, profile: Profile, most: int) -> list[str]
 def _column(column: ColumnProfile, media: Media | None, profile: Profile) -> str:
     parts = [f"{quoted(column.name)}: {column.role.value}", *_spread(column)]
     if media is not None:
-        parts.append(f"files {_path(media.train_folder, media)} (train), {_path(media.test_folder, media)} (test)")
+        parts.append(_files(media))
     gone = [("train", column.missing), ("test", column.test_missing or 0.0)]
     missing = ", ".join(f"{share:.1%} of {side}" for side, share in gone if share > 0)
     parts += [f"missing in {missing}"] if missing else []
@@ -115,6 +126,13 @@ def _cell(value: str | None, column: ColumnProfile) -> str:
     if value is None:
         return "missing"
     return one_line(value, 30) if column.role is Role.NUMERIC else quoted(value, 120)
+
+
+def _files(media: Media) -> str:
+    train, test = _path(media.train_folder, media), _path(media.test_folder, media)
+    if train == test:
+        return f"files {train}, those of train and test in one folder in every run"
+    return f"files {train} (train), {test} (test)"
 
 
 def _path(folder: str, media: Media) -> str:

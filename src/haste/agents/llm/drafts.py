@@ -8,6 +8,8 @@ from haste.schema.model import Role, Stage
 from haste.schema.solution import Proposal, Scale, Unusable
 
 from .ask import Cut, Prompt, Question, ask
+from .names import known_name
+from .pace import seconds_each
 from .replies import DraftReply, PrototypeReply
 from .runnable import check_runnable
 from .stable import stable_blocks
@@ -16,7 +18,6 @@ from .unfit import Unfit
 from .untrusted import one_line
 
 MAX_OUTPUT = 32_000
-_RUNS = 100  # executions that a usual run has time for: some 25 scripts on a few folds each
 
 
 def draft(brief: Brief, count: int) -> Thinking[tuple[Proposal, ...] | Unusable]:
@@ -28,7 +29,7 @@ def draft(brief: Brief, count: int) -> Thinking[tuple[Proposal, ...] | Unusable]
         for number, one in enumerate(reply.prototypes[: count - len(kept)], start=1):
             try:
                 check_runnable(brief, one.script)
-                _differs(one, kept)
+                _differs(known_name(one.technique, brief.competition.domain), kept)
             except Unfit as unfit:
                 problems.append(f"prototype {number} ({one_line(one.title, 60)}): {unfit}.")
             else:
@@ -50,9 +51,9 @@ def draft(brief: Brief, count: int) -> Thinking[tuple[Proposal, ...] | Unusable]
     return tuple(kept) if isinstance(answer, Unusable) and kept else answer
 
 
-def _differs(one: PrototypeReply, kept: list[Proposal]) -> None:
-    if any(one.technique == other.technique for other in kept):
-        msg = f"its family `{one.technique}` is that of an earlier prototype; take a fundamentally different one"
+def _differs(family: str, kept: list[Proposal]) -> None:
+    if any(family == other.technique for other in kept):
+        msg = f"its family `{family}` is that of an earlier prototype; take a fundamentally different one"
         raise Unfit(msg)
 
 
@@ -61,7 +62,7 @@ def _proposal(one: PrototypeReply, brief: Brief) -> Proposal:
         title=one_line(one.title) or one.technique,
         rationale=one.rationale.strip() or one.title,
         code=one.script,
-        technique=one.technique or None,
+        technique=known_name(one.technique, brief.competition.domain) or None,
         scale=Scale.APPROACH,
         cites=cited(brief, (*_words(one.rationale),)),
     )
@@ -82,6 +83,5 @@ def _pace(brief: Brief) -> str:
     """How long a script should take, where time is limited."""
     if brief.time_left_s is None:
         return ""
-    seconds = max(2.0, min(brief.time_left_s / _RUNS, brief.limits.wall_s / 2))
     minutes = brief.time_left_s / 60
-    return f" The run has {minutes:.0f} minutes for many executions: aim for under {seconds:.0f} s each."
+    return f" The run has {minutes:.0f} minutes for many executions: aim for under {seconds_each(brief):.0f} s each."

@@ -18,10 +18,21 @@ FACTS = (
     "mean_text_length", "has_groups", "has_time",
 )  # fmt: skip
 
+_MEANING = {
+    "rows_per_column": " (training rows per input column)",
+    "minority_share": " (of the rarest class)",
+    "missing_share": " (of all cells)",
+    "duplicate_share": " (of training rows whose inputs stand in another one)",
+    "shared_share": " (of test rows whose inputs stand in a training row)",
+    "drift_auc": " (telling test from training rows; 0.5: alike)",
+    "unseen_share": " (of test rows with a level that training rows lack, worst column)",
+    "mean_text_length": " (characters)",
+}
+
 
 def facts_text(facts: Mapping[str, Fact]) -> str:
     """The facts of a competition with their values."""
-    shown = [f"{name} = {_value(facts[name])}" for name in FACTS if name in facts]
+    shown = [f"{name} = {_value(facts[name])}{_MEANING.get(name, '')}" for name in FACTS if name in facts]
     return fenced(", ".join(shown) or "none is known", "facts")
 
 

@@ -12,6 +12,7 @@ from haste.schema.brief import Attempt
 from haste.schema.execution import Outcome
 from haste.schema.solution import Operator, Scale
 
+from .figures import measured, signed
 from .untrusted import one_line
 
 LINES = 19
@@ -22,7 +23,7 @@ NAMED = 20  # techniques that a line of counts names; the rest is a number
 def history_lines(history: Sequence[Attempt], branch: str | None, *, only_recent: bool = False) -> list[str]:
     """Oldest first. `branch` is the one being worked on; attempts on others say which."""
     drafts = [attempt for attempt in history if attempt.operator is Operator.DRAFT]
-    changes = [attempt for attempt in history if attempt.operator is not Operator.DRAFT]
+    changes = [attempt for attempt in history if attempt.operator in (Operator.REFINE, Operator.DEBUG)]
     recent, older = changes[-RECENT:], changes[-RECENT - OLDER : -RECENT]
     lines = [_drafts(drafts)] if drafts else []
     if not only_recent:
@@ -32,12 +33,16 @@ def history_lines(history: Sequence[Attempt], branch: str | None, *, only_recent
 
 
 def trials(history: Sequence[Attempt]) -> list[str]:
-    """One line for each technique with its candidates, the clearest effects first; at most `LINES`."""
+    """One line for each technique with its candidates, the clearest effects first; at most `LINES`.
+
+    An average of candidates is none of them: it was put together at the end and tells nothing of a technique.
+    """
     by_name: dict[str, list[Attempt]] = {}
     for attempt in history:
-        by_name.setdefault(_name(attempt), []).append(attempt)
+        if attempt.operator is not Operator.ENSEMBLE:
+            by_name.setdefault(_name(attempt), []).append(attempt)
     ordered = sorted(by_name.items(), key=lambda item: (-_clearest(item[1]), item[0]))
-    lines = [f"{name}: " + "; ".join(_trial(a) for a in _spread(attempts)) for name, attempts in ordered[: LINES - 1]]
+    lines = [_trials(name, attempts) for name, attempts in ordered[: LINES - 1]]
     rest = [name for name, _ in ordered[LINES - 1 :]]
     more = f" and {len(rest) - NAMED} more" if len(rest) > NAMED else ""
     return [*lines, f"and, with less effect: {', '.join(rest[:NAMED])}{more}"] if rest else lines
@@ -48,22 +53,44 @@ def result(attempt: Attempt) -> str:
     if attempt.outcome is not Outcome.OK:
         return attempt.outcome.value.replace("_", " ")
     if attempt.gain is None:
-        return "not compared" if attempt.score is None else f"scored {attempt.score:.5g}"
-    noise = f" ± {attempt.noise:.2g}" if attempt.noise is not None else ""
+        return _scored(attempt)
     fate = {True: ", kept", False: ", undone", None: ""}[attempt.kept]
-    return f"{attempt.gain:+.3g}{noise}{fate}"
+    return f"{measured(attempt.gain, attempt.noise)}{fate}"
+
+
+def _scored(attempt: Attempt) -> str:
+    """A score with the folds that it is a mean over: one fold alone compares with nothing but that fold."""
+    if attempt.score is None:
+        return "not compared"
+    if not attempt.fold_scores:
+        return f"scored {attempt.score:.5g}"
+    (first, alone), *more = attempt.fold_scores.items()
+    whole = f", {attempt.score:.5g} as the mean of {len(more) + 1} folds" if more else ""
+    return f"scored {alone:.5g} on fold {first + 1}{whole or ' alone'}"
 
 
 def _drafts(drafts: Sequence[Attempt]) -> str:
-    shown = [f"{one_line(a.candidate, 12)} {one_line(a.title, 60)} ({result(a)})" for a in drafts[:6]]
+    shown = [f"{one_line(a.candidate, 12)} {_name(a)}, {one_line(a.title, 60)} ({result(a)})" for a in drafts[:6]]
     return "prototypes: " + "; ".join(shown)
 
 
 def _full(attempt: Attempt, branch: str | None) -> str:
     why = f", {attempt.diagnosis.value}" if attempt.diagnosis else ""
     detail = f": {one_line(attempt.detail, 160)}" if attempt.detail else ""
-    what = f"{one_line(attempt.candidate, 12)} {_kind(attempt)} {_name(attempt)}{why}"
-    return f"{what} | {one_line(attempt.title)} | {result(attempt)}{detail}{_elsewhere(attempt, branch)}"
+    what = f"{one_line(attempt.candidate, 12)} {_kind(attempt)} {_name(attempt)}{_parent(attempt)}{why}"
+    told = f"{result(attempt)}{_by_fold(attempt)}{detail}{_elsewhere(attempt, branch)}"
+    return f"{what} | {one_line(attempt.title)} | {told}"
+
+
+def _parent(attempt: Attempt) -> str:
+    return f" of {one_line(attempt.parent, 12)}" if attempt.parent else ""
+
+
+def _by_fold(attempt: Attempt) -> str:
+    """The gain on each fold that was compared, where there are several."""
+    if len(attempt.fold_gains) < 2:
+        return ""
+    return f" (by fold {', '.join(signed(gain, attempt.noise) for gain in attempt.fold_gains[:10])})"
 
 
 def _short(attempt: Attempt, branch: str | None) -> str:
@@ -119,8 +146,17 @@ def _best(attempts: Iterable[Attempt]) -> str:
     return f" {max(gains):+.2g}" if gains else " failed"
 
 
+def _trials(name: str, attempts: Sequence[Attempt]) -> str:
+    """A technique with its scale and the first title; each attempt with what it changed."""
+    first = attempts[0]
+    kind = "prototype" if first.operator is Operator.DRAFT else first.scale.value
+    told = "; ".join(_trial(attempt) for attempt in _spread(attempts))
+    return f'{name} ({kind}, "{one_line(first.title, 60)}"): {told}'
+
+
 def _trial(attempt: Attempt) -> str:
-    return f"{one_line(attempt.candidate, 12)} {result(attempt)}"
+    repaired = "repair" if attempt.operator is Operator.DEBUG else ""
+    return f"{one_line(attempt.candidate, 12)}{f' {repaired}' if repaired else ''}{_parent(attempt)} {result(attempt)}"
 
 
 def _spread(attempts: Sequence[Attempt]) -> Sequence[Attempt]:

@@ -8,13 +8,14 @@ from statistics import fmean
 from haste.agents.engineer import Thinking
 from haste.schema.brief import Attempt, Brief
 from haste.schema.execution import Outcome
-from haste.schema.knowledge import Learning
+from haste.schema.knowledge import Learning, Tier
 from haste.schema.model import Role, Stage
-from haste.schema.solution import Unusable
+from haste.schema.solution import Operator, Unusable
 
 from .ask import Cut, Prompt, Question, ask
 from .facts import FACTS, facts_text, read_conditions
 from .history import trials
+from .names import known_name
 from .replies import LearningReply, ReflectReply
 from .stable import stable_blocks
 from .template import prompt
@@ -28,12 +29,9 @@ _CAP = 5.0  # noise units; a change that broke everything is not a hundred times
 
 def reflect(brief: Brief) -> Thinking[tuple[Learning, ...]]:
     """At most five learnings; none where nothing usable was said, as a run's end is no place to fail."""
-    by_id = {attempt.candidate: attempt for attempt in brief.history}
+    by_id = {attempt.candidate: attempt for attempt in brief.history if attempt.operator is not Operator.ENSEMBLE}
 
     def accept(reply: ReflectReply) -> tuple[Learning, ...]:
-        if not reply.learnings:
-            msg = "there are no learnings"
-            raise Unfit(msg)
         return tuple(_learning(one, number, brief, by_id) for number, one in enumerate(reply.learnings[:MOST], 1))
 
     def render(cut: Cut) -> Prompt:
@@ -53,15 +51,15 @@ def _learning(one: LearningReply, number: int, brief: Brief, by_id: dict[str, At
         msg = f"learning {number} lacks its statement or the technique that it is about"
         raise Unfit(msg)
     ran = [by_id[name] for name in one.supports]
-    situation = _situation(one, brief)
+    action = known_name(one.action, brief.competition.domain)
     return Learning(
         id=f"learning-{number}",
         statement=" ".join(one.statement.split()),
         tier=one.tier,
         domain=brief.competition.domain,
         competition=brief.competition.id,
-        technique=one.action,
-        claim=f"{situation}/{one.action}/{one.polarity}",
+        technique=action,
+        claim=f"{_situation(one, action, brief)}/{action}/{one.polarity}",
         supports=tuple(dict.fromkeys(one.supports)),
         gain=_gain(ran),
         kept=sum(1 for attempt in ran if attempt.kept),
@@ -70,12 +68,12 @@ def _learning(one: LearningReply, number: int, brief: Brief, by_id: dict[str, At
     )
 
 
-def _situation(one: LearningReply, brief: Brief) -> str:
-    """As skills that speak of the same technique have it, so that for and against meet; else as the reply says."""
+def _situation(one: LearningReply, action: str, brief: Brief) -> str:
+    """As skills that speak of the same technique have it, so that for and against meet; else as wide as the tier."""
     for note in brief.skills:
-        if note.technique == one.action and note.claim.count("/") == 2:
+        if note.technique == action and note.claim.count("/") == 2:
             return note.claim.split("/")[0]
-    return "any" if one.situation == "any" else brief.competition.domain
+    return "any" if one.tier is Tier.GLOBAL else brief.competition.domain
 
 
 def _gain(attempts: Sequence[Attempt]) -> float | None:

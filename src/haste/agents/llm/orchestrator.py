@@ -27,7 +27,7 @@ def classify(brief: Brief) -> Thinking[str]:
     """One of the six domains; what the folder looked like where the model has no usable word."""
 
     def render(cut: Cut) -> Prompt:
-        shown = competition_block(brief, min(cut.description, 3000), cut.columns)
+        shown = competition_block(brief, min(cut.description, 3000), cut.columns, inside=False)
         return Prompt((prompt("orchestrator"),), prompt("classify", competition=shown))
 
     def accept(reply: ClassifyReply) -> str:

@@ -67,13 +67,15 @@ class EditReply(Reply):
     replace: Text = Field(description="what stands in their place; empty deletes them")
 
 
+_EDITS = "fill in either this or `script`, not both. Edits against"
+_SCRIPT = "instead of edits, where they would replace most of it: the whole new script"
 Edits = Annotated[tuple[EditReply, ...], BeforeValidator(_parsed)]
 
 
 class PrototypeReply(Reply):
     rationale: str = Field(description="why this suits the data, in one or two sentences")
     title: str = Field(description="at most 80 characters")
-    technique: Slug = Field(description="name of the model family in lower_snake")
+    technique: Slug = Field(description="name of the model family, in the list's words where it is there")
     script: str = Field(description="the whole solution.py")
 
 
@@ -88,29 +90,26 @@ class RefineReply(Reply):
     diagnosis: Annotated[Diagnosis, BeforeValidator(slug)] = Field(description="the likeliest of the six modes")
     rationale: str = Field(description="what points to the diagnosis, and why this change answers it; two sentences")
     title: str = Field(description="the change, at most 80 characters")
-    technique: Slug = Field(description="name of the change in lower_snake")
+    technique: Slug = Field(description="name of the change in lower_snake, the list's where it is there")
     expected: Text = Field("", description="the effect on the score, and how one would see that it failed")
-    cites: Names = Field((), description="names of the notes that led to this; empty if none did")
-    edits: Edits = Field((), description="against the incumbent's script; they must not overlap")
-    script: Text = Field("", description="the whole new script, only where edits would replace most of it; else empty")
+    cites: Names = Field((), description="names of the notes that led to this; empty if none did")  # where there are
+    edits: Edits = Field((), description=f"{_EDITS} the incumbent's script; they must not overlap")
+    script: Text = Field("", description=_SCRIPT)
 
 
 class DebugReply(Reply):
     cause: str = Field(description="why it failed, in one or two sentences")
     title: str = Field(description="the repair, at most 80 characters")
-    edits: Edits = Field((), description="against the failed script; they must not overlap")
-    script: Text = Field("", description="the whole new script, only where edits would replace most of it; else empty")
+    edits: Edits = Field((), description=f"{_EDITS} the failed script; they must not overlap")
+    script: Text = Field("", description=_SCRIPT)
 
 
 class LearningReply(Reply):
     supports: Names = Field(description="ids of the candidates that show it")
     statement: str = Field(description="one or two plain sentences, without names of this competition or scores")
     tier: Annotated[Tier, BeforeValidator(slug)]
-    situation: Annotated[Literal["any", "domain"], BeforeValidator(slug)] = Field(
-        description="any: holds whatever the kind of data; domain: only for this domain"
-    )
     action: Slug = Field(description="the technique it is about, under the name in the table")
-    polarity: Literal["+", "-"] = Field(description="+: do it; -: do not")
+    polarity: Literal["+", "-"] = Field(description="+: do it; -: leave it alone, as it hurt or changed nothing")
     conditions: Names = Field(
         (), description="facts that must hold, each as `fact op value`, op one of == != >= > <= <"
     )
@@ -154,10 +153,12 @@ _FORMS: dict[type[Reply], tuple[str, str]] = {
 
 
 @cache
-def form(model: type[Reply]) -> ReplyForm:
-    """The form as a provider takes it: one JSON schema without references."""
+def form(model: type[Reply], omit: tuple[str, ...] = ()) -> ReplyForm:
+    """The form as a provider takes it: one JSON schema without references, and without the optional fields to omit."""
     name, description = _FORMS[model]
-    return ReplyForm(name=name, description=description, parameters=_plain(model.model_json_schema()))
+    parameters = _plain(model.model_json_schema())
+    parameters["properties"] = {key: value for key, value in parameters["properties"].items() if key not in omit}
+    return ReplyForm(name=name, description=description, parameters=parameters)
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,20 @@
 """The system blocks of a specialist's call, the longest-lived first: trade, competition, notes, the incumbent's script.
 
 Drafts, refinements, repairs and reflections of a run share the first three byte for byte, so that a provider's cache
-finds them again; the fourth changes only when a change was kept.
+finds them again; the fourth changes only when a change was kept. A change that may reach far is shown another branch's
+script as well.
 """
 
 from __future__ import annotations
 
-from haste.agents.builtin.catalogue import DOMAINS
 from haste.agents.domains import charter
 from haste.schema.brief import Brief
 
 from .ask import Cut
 from .competition import competition_block
+from .names import techniques_block
 from .notes import notes_block
+from .standing import other_script
 from .template import prompt
 from .untrusted import fenced, one_line
 
@@ -27,6 +29,7 @@ def stable_blocks(brief: Brief, cut: Cut, *, incumbent: bool = False) -> tuple[s
         held = brief.incumbent
         title = f"# The incumbent's script: {held.candidate}, {one_line(held.title)}"
         blocks.append(f"{title}\n\n{fenced(held.code, 'python')}")
+        blocks.append(other_script(brief) if cut.other else "")
     return tuple(block for block in blocks if block)
 
 
@@ -38,13 +41,5 @@ def trade_block(domain: str) -> str:
         title=trade.title.lower(),
         charter=trade.charter.strip(),
         pitfalls="\n".join(f"- {pitfall}" for pitfall in trade.pitfalls),
-        techniques=_techniques(domain),
+        techniques=techniques_block(domain),
     )
-
-
-def _techniques(domain: str) -> str:
-    """The dictionary of names under which results are counted, so that equal changes of different runs meet."""
-    known = DOMAINS.get(domain)
-    if known is None:
-        return ""
-    return prompt("techniques", names=", ".join(technique.name for technique in known.techniques))
