@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: run test test-slow check fix bench clean python
+.PHONY: run test test-slow check fix bench starter clean python
 
 run: $(VENV)/base  ## solve a competition: a bundled name, or COMPETITION=path/to/folder
 	@$(BIN)/haste run "$(COMPETITION)" $(ARGS)
@@ -32,6 +32,10 @@ fix: $(VENV)/dev  ## format, and write the generated pages anew
 
 bench: $(VENV)/dev  ## the harness's own speed and memory; writes docs/benchmarks.md's table
 	$(BIN)/python bench/harness.py
+
+starter: $(VENV)/dev  ## the starter inventory anew: the study of cold and warm starts (hours), then what its cold runs taught
+	$(BIN)/haste ablate start --out studies/start $(ARGS)
+	$(BIN)/python -m haste.cli.starter studies/start
 
 $(VENV)/base: pyproject.toml constraints.txt | python
 	@echo "installing HASTE into $(VENV) (once, about a minute)"
