@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -58,7 +58,7 @@ class CampaignFile(Value):
     """A whole file. `[search]` and `[models]` are the dials of the search and the models of the roles."""
 
     competitions: tuple[str, ...] = ()
-    seeds: tuple[int, ...] = Field((0,), min_length=1)
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), min_length=1)
     seeding: bool = True
     rounds: int = Field(1, ge=1)
     repeats: int = Field(0, ge=0)
@@ -147,9 +147,12 @@ def _competitions(names: tuple[str, ...], base: Path) -> Iterator[str]:
     """Bundled names as they are, folders as absolute paths; each only once."""
     from haste.competition.catalogue import bundled, resolve
 
-    if not names:
+    if not names or "" in names:  # an empty name would be the file's own folder
         msg = "no competition is named"
         raise ConfigError(msg, hint="name some, or `all` for every bundled one; `haste competitions list` shows them")
+    if ALL in names and names != (ALL,):
+        msg = f"{ALL!r} already names every bundled competition"
+        raise ConfigError(msg, hint="let it stand alone, or name the competitions one by one")
     seen: dict[Path, str] = {}
     for name in [found.id for found in bundled()] if names == (ALL,) else names:
         beside = base / name
@@ -178,17 +181,18 @@ def _inventory(named: str, base: Path) -> str:
 
 
 def _nearest(key: str) -> str | None:
-    """The valid keys that are most like it; the same name in another table is nearest of all."""
+    """The valid keys that are most like it; the same name in another table is nearest of all, then one of its own."""
     keys = list(_keys(CampaignFile))
-    last = key.rpartition(".")[2]
+    table, _, last = key.rpartition(".")
     same = [one for one in keys if one.rpartition(".")[2] == last]
-    near = same or get_close_matches(key, keys, n=1, cutoff=0.6) or _like(last, keys)
+    beside = [one for one in keys if one.rpartition(".")[0] == table]
+    near = same or _like(last, beside, 0.6) or _like(last, keys, 0.5)
     return f"did you mean {' or '.join(near)}?" if near else "docs/campaigns.md lists the keys"
 
 
-def _like(last: str, keys: list[str]) -> list[str]:
+def _like(last: str, keys: list[str], least: float) -> list[str]:
     names = {one.rpartition(".")[2]: one for one in keys}
-    return [names[name] for name in get_close_matches(last, names, n=1, cutoff=0.5)]
+    return [names[name] for name in get_close_matches(last, names, n=1, cutoff=least)]
 
 
 def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
