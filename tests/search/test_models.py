@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haste.schema.config import Budget, ModelConfig, RunConfig, SearchConfig, Start
-from haste.schema.events import EVENT, ModelFailed, ModelReplied, RunResumed
+from haste.schema.events import EVENT, ModelFailed, ModelReplied, RunResumed, SearchEnded
 from haste.schema.knowledge import Loading
 from haste.schema.model import Bound, Fault, Role, Stage, Usage
 from haste.schema.solution import Operator
@@ -232,6 +232,18 @@ def test_a_provider_is_given_up_only_where_the_last_to_ask_failed_for_good():
     assert after(failed(pause_s=None), failed(pause_s=None, model="m:other")).given_up
     assert not after(failed(pause_s=None, model="m:other"), replied()).given_up
     assert not after(failed(pause_s=None, model="m:other"), RunResumed(code_version="0")).given_up
+
+
+def test_a_call_that_outlasts_the_time_ends_the_search_and_gives_no_provider_up():
+    store = MemoryStore()
+    state = drive(store, AskingWorld(1), CONFIG, stop=lambda n: '"screen_decided"' in store.lines[-1])
+    state = evolve(state, store.append(failed(pause_s=None)))
+    assert state.given_up
+    state = evolve(state, store.append(SearchEnded(reason="time_limit")))
+    assert not state.given_up
+    state = drive(store, AskingWorld(1), CONFIG)
+    assert state.finished == "time_limit"
+    assert state.learnings is not None
 
 
 def test_reflection_comes_last_and_not_where_nobody_answers():

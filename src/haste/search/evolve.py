@@ -90,7 +90,9 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
         case BranchEnded():
             return _branch(state, replace(state.branches[event.branch], ended=event.reason, current=None))
         case SearchEnded():
-            return replace(state, search_ended=event.reason)
+            # A call that was not waited for any longer, since the time was up, says nothing of its provider.
+            given_up = state.given_up and event.reason == "provider"
+            return replace(state, search_ended=event.reason, given_up=given_up)
         case EnsembleDecided():
             if event.candidate is not None:
                 state = _add(state, event.candidate)
