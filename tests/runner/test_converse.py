@@ -117,6 +117,10 @@ def test_the_providers_hint_wins_within_reason():
     table = Table([fault(Fault.RATE_LIMITED, after_s=17.5), answer(request("one"), n=1)])
     table.hold(one_question())
     assert table.pauses == [17.5]
+    at_once = [fault(Fault.OVERLOADED, after_s=0.0)] * 2
+    table = Table([*at_once, answer(request("one"), n=1)])
+    table.hold(one_question())
+    assert min(table.pauses) > 0
     table = Table([fault(Fault.RATE_LIMITED, after_s=86_400.0)])
     with pytest.raises(Unanswered):
         table.hold(one_question())

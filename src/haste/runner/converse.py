@@ -151,7 +151,7 @@ class _Conversation:
         return self._context.interrupted() or (left is not None and left <= 0)
 
     def _pause_s(self, fault: ModelFault, question: _Question, attempt: int) -> float | None:
-        """How long to wait before asking again: the provider's hint, else a growing pause with full jitter.
+        """How long to wait before asking again: a growing pause with full jitter, or the provider's hint if longer.
 
         None where asking again cannot help, or there is no time for the pause. The jitter spreads many runs that met
         the same overload (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
@@ -160,8 +160,7 @@ class _Conversation:
             return None
         chance = draw(self._state.rules.seed, "pause", question.ref, attempt) / 2**31
         pause = chance * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
-        if fault.retry_after_s is not None:
-            pause = fault.retry_after_s
+        pause = max(pause, fault.retry_after_s or 0.0)  # a hint of nothing would use up all attempts at once
         left = self._left_s()
         return None if pause > LONGEST_HINT_S or (left is not None and pause >= left) else pause
 
