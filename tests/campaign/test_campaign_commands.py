@@ -172,3 +172,13 @@ def test_one_that_cannot_be_loaded_is_left_out_and_said(places: list[Path], tmp_
     told = json.loads(done.stdout)
     assert [one["reference"] for one in told["unfit"]] == [str(broken)]
     assert [row["outcome"] for row in told["runs"]] == ["finished"]
+
+
+def test_a_files_name_may_be_anything_for_its_runs_leave_evidence_under_it(tmp_path: Path):
+    from haste.cli.campaign_file import parse, to_config
+    from haste.cli.campaign_wiring import begin_campaign
+
+    config = to_config(parse({"competitions": ["few-digits"], "skills": "store"}, "here"), tmp_path, 1)
+    campaign = begin_campaign(config, tmp_path / "out", "Über uns, Mk. 2 " + "x" * 300)
+    (first,) = campaign.journal.read()
+    campaign.skills.append(f"{first.event.prefix}r01-few-digits-s0", "{}\n")

@@ -95,9 +95,12 @@ def _campaign(folder: Path, journal: Stream[CampaignEntry], skills: SkillFiles) 
 
 
 def _new_folder(out: Path, name: str) -> Path:
+    """Named so that a store can keep a ledger under it."""
+    from haste.skills.words import slug
+
     from .wiring import fresh_folder
 
-    return fresh_folder(out, f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
+    return fresh_folder(out, f"{slug(name, 60)}-{time.strftime('%Y%m%d-%H%M%S')}")
 
 
 def read_prices(file: Path) -> dict[str, Any]:

@@ -19,7 +19,7 @@ RunId = str  # the name of its folder below the campaign's `runs/`
 
 class CampaignConfig(Value):
     competitions: tuple[str, ...] = Field(min_length=1)  # bundled names or absolute folders; order is the schedule's
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), min_length=1)  # each competition is solved once for each of them
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), min_length=1)  # each competition is solved with each
     seeding: bool = True  # begin with one competition per domain, cold
     rounds: int = Field(1, ge=1)  # that the other competitions are spread over
     repeats: int = Field(0, ge=0)  # further rounds, each with every competition again, warm
