@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json as js
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .model_options import BaseUrl, MaxTokens, MaxUsd, Prices
+
+if TYPE_CHECKING:
+    from .promotion_wiring import Whom
+
 app = typer.Typer(help="Bundled competitions, and folders of your own.", no_args_is_help=True, rich_markup_mode=None)
+CONVERSATION = ".conversation"  # in the folder; what is hidden there is no data
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
@@ -79,25 +86,58 @@ def check(competition: str, json: Json = False) -> None:
 
 
 @app.command()
-def init(
+def init(  # noqa: PLR0913 - one parameter per option
     folder: Path,
     force: Annotated[bool, typer.Option("--force", help="overwrite an existing competition.toml")] = False,
+    model: Annotated[
+        str, typer.Option(metavar="WHO", help="who reads the folder: builtin by rules alone, or PROVIDER:NAME")
+    ] = "builtin",
+    base_url: BaseUrl = None,
+    max_usd: MaxUsd = None,
+    max_tokens: MaxTokens = None,
+    prices: Prices = None,
 ) -> None:
-    """Write a commented competition.toml with everything that was inferred, for you to correct."""
-    from haste.competition.check import init as text_of
+    """Write a commented competition.toml with everything that was inferred, for you to correct.
+
+    What a model writes is tried on the folder first; where it does not work, what the rules infer is written.
+    """
     from haste.schema.errors import ConfigError, StoreError
+
+    from .promotion_wiring import Whom
 
     path = folder / "competition.toml"
     if path.exists() and not force:
         msg = "it exists already"
         raise ConfigError(msg, where=str(path), hint="edit it, or overwrite it with --force")
-    text = text_of(folder)
     try:
+        text = _settings(folder, Whom(model, base_url, max_usd, max_tokens, prices))
         path.write_text(text, encoding="utf-8")
     except OSError as fault:
         msg = f"cannot write: {fault.strerror or fault}"
         raise StoreError(msg, where=str(path), hint="make the folder writable") from fault
     typer.echo(str(path))
+
+
+def _settings(folder: Path, whom: Whom) -> str:
+    """The text to write. Raises CompetitionError where rules alone must do and cannot."""
+    from haste.competition.check import init as by_rules
+
+    if whom.model == "builtin":
+        return by_rules(folder)
+    from haste.agents.llm.engineer import LlmEngineer
+    from haste.runner.inferring import infer_settings
+
+    from .promotion_wiring import spent_words, talking
+
+    with talking(whom, folder / CONVERSATION) as talk:
+        found = infer_settings(folder, LlmEngineer(), talk.settle)
+        sys.stderr.write(f"haste: {spent_words(talk, CONVERSATION)}\n")
+    if found.toml is None:
+        sys.stderr.write(f"haste: {found.why_not}; going by rules alone\n")
+        return by_rules(folder)
+    head = [f"Written by `haste competitions init --model {whom.model}` and tried: it loads, and a fold can be built."]
+    head += ["Correct what is wrong. Not stated below, and inferred:"] if found.added else ["Correct what is wrong."]
+    return "".join(f"# {line}\n" for line in (*head, *found.added)) + "\n" + found.toml
 
 
 @app.command()

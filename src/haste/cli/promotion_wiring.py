@@ -35,18 +35,27 @@ class Whom:
 def judging(whom: Whom, record: Path) -> Iterator[tuple[Judge, Talk | None]]:
     """The judge, and the talk in which it asks where it is a model; what is asked and answered is kept in `record`.
 
-    Raises ConfigError as `haste run` does. At the end it says what was spent.
+    Raises ConfigError as `haste run` does.
     """
     from haste.runner.promotion import judge_of
+
+    from .models_wiring import make_engineer
 
     if whom.model == "builtin":
         yield built_in_judge(), None
         return
+    with talking(whom, record) as talk:
+        yield judge_of(make_engineer(talk.config), talk.settle), talk
+
+
+@contextmanager
+def talking(whom: Whom, record: Path) -> Iterator[Talk]:
+    """A talk with a model outside any run, kept in `record`. Raises ConfigError as `haste run` does."""
     from haste.runner.promotion_talk import Talk
     from haste.schema.config import Budget, RunConfig
     from haste.store.files import FileStore
 
-    from .models_wiring import make_engineer, make_models, settle_models
+    from .models_wiring import make_models, settle_models
 
     config = settle_models(
         RunConfig(
@@ -61,15 +70,14 @@ def judging(whom: Whom, record: Path) -> Iterator[tuple[Judge, Talk | None]]:
     store = FileStore(record)
     try:
         store.claim()
-        talk = Talk(config, models, store)
-        yield judge_of(make_engineer(config), talk.settle), talk
+        yield Talk(config, models, store)
     finally:
         store.close()
 
 
-def spent_words(talk: Talk) -> str:
+def spent_words(talk: Talk, record: str = CONVERSATIONS) -> str:
     usd = "cost unknown" if talk.spent.usd is None else f"{talk.spent.usd:.4f} USD"
-    return f"{talk.spent.calls} calls to {talk.config.model}, {usd}; recorded in {CONVERSATIONS}"
+    return f"{talk.spent.calls} calls to {talk.config.model}, {usd}; recorded in {record}"
 
 
 def while_answered(settled: Iterable[T]) -> Iterator[T]:

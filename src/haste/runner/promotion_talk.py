@@ -1,4 +1,4 @@
-"""Asking a model about learnings, outside any run: paid once, recorded before it is read, and within a cap.
+"""Asking a model outside any run, about learnings or a folder: paid once, recorded before it is read, and within a cap.
 
 The record is a journal of model calls with their texts as blobs, in a folder of its own beside what it served. Whoever
 asks the same again is given the recorded reply, so that a round that was broken off is not paid for twice.

@@ -20,8 +20,8 @@ _MOST = 1e300  # no infinity, and no integer beyond what a float holds, is a num
 OTHER_SCRIPT = 8000  # characters of another branch's script
 _DIAGNOSTICS_SHOWN = 2000  # characters
 _WORDS, _EXPECTED, _NUMBERS, _LATEST, _LISTED = 160, 240, 6, 2, 12
-# The standard errors of 16 compared changes in four runs lay between these shares of what their incumbents' folds,
-# taken as unpaired, would give: see docs/log.md, 2026-11-27.
+# Of what their incumbents' folds, taken as unpaired, would give, the standard errors of 13 of 16 changes in four runs
+# lay between these shares (the largest at 0.6): see docs/log.md, 2026-11-27.
 _PAIRED = (0.1, 0.5)
 
 

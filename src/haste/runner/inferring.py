@@ -1,0 +1,49 @@
+"""Settings for an unfamiliar folder by a model's reading, each tried on the folder itself before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from haste.agents.engineer import Answer
+from haste.agents.llm.engineer import LlmEngineer
+from haste.agents.llm.infer import Rejected
+from haste.competition.listing import listing
+from haste.competition.trial import fault_of, inferred_in
+from haste.schema.solution import Unusable
+
+from .converse import Unanswered
+
+TRIES = 2  # what does not work is sent back once, with the reason
+
+Settle = Callable[[Answer[str | Unusable]], str | Unusable]  # asks, pays and records
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`toml` was tried, and a fold can be built from it; None with the reason where there is no such text."""
+
+    toml: str | None
+    added: tuple[str, ...] = ()  # what inference adds to it
+    why_not: str = ""
+
+
+def infer_settings(folder: Path, engineer: LlmEngineer, settle: Settle) -> Settings:
+    """Ask, try, send a fault back once. Raises CompetitionError where there is no folder, OSError as writing does."""
+    shown, inferred = listing(folder), inferred_in(folder)
+    rejected: Rejected | None = None
+    for _ in range(TRIES):
+        try:
+            text = settle(engineer.infer(shown, inferred, rejected))
+        except Unanswered as end:
+            why = {"cost_limit": "--max-usd would be passed", "token_limit": "--max-tokens would be passed"}
+            return Settings(None, why_not=why.get(end.limit or "", "the model gives no answer"))
+        if isinstance(text, Unusable):
+            return Settings(None, why_not=f"no usable answer: {text.reason}")
+        fault = fault_of(folder, text)
+        if fault is None:
+            return Settings(text, inferred_in(folder, text))
+        rejected = Rejected(text, fault)
+    assert rejected is not None
+    return Settings(None, why_not=f"what the model wrote does not work: {rejected.error}")
