@@ -180,5 +180,6 @@ def test_a_files_name_may_be_anything_for_its_runs_leave_evidence_under_it(tmp_p
 
     config = to_config(parse({"competitions": ["few-digits"], "skills": "store"}, "here"), tmp_path, 1)
     campaign = begin_campaign(config, tmp_path / "out", "Über uns, Mk. 2 " + "x" * 300)
+    campaign.journal.close()
     (first,) = campaign.journal.read()
     campaign.skills.append(f"{first.event.prefix}r01-few-digits-s0", "{}\n")
