@@ -130,7 +130,7 @@ def _settings(folder: Path, whom: Whom) -> str:
     from .promotion_wiring import spent_words, talking
 
     with talking(whom, folder / CONVERSATION) as talk:
-        found = infer_settings(folder, LlmEngineer(), talk.settle)
+        found = infer_settings(folder, LlmEngineer(), talk)
         sys.stderr.write(f"haste: {spent_words(talk, CONVERSATION)}\n")
     if found.toml is None:
         sys.stderr.write(f"haste: {found.why_not}; going by rules alone\n")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from haste.agents.engineer import Answer
 from haste.agents.llm.engineer import LlmEngineer
 from haste.agents.llm.infer import Rejected
 from haste.competition.listing import listing
@@ -14,10 +13,9 @@ from haste.competition.trial import fault_of, inferred_in
 from haste.schema.solution import Unusable
 
 from .converse import Unanswered
+from .promotion_talk import Talk
 
 TRIES = 2  # what does not work is sent back once, with the reason
-
-Settle = Callable[[Answer[str | Unusable]], str | Unusable]  # asks, pays and records
 
 
 @dataclass(frozen=True)
@@ -29,13 +27,14 @@ class Settings:
     why_not: str = ""
 
 
-def infer_settings(folder: Path, engineer: LlmEngineer, settle: Settle) -> Settings:
+def infer_settings(folder: Path, engineer: LlmEngineer, talk: Talk) -> Settings:
     """Ask, try, send a fault back once. Raises CompetitionError where there is no folder, OSError as writing does."""
     shown, inferred = listing(folder), inferred_in(folder)
     rejected: Rejected | None = None
     for _ in range(TRIES):
         try:
-            text = settle(engineer.infer(shown, inferred, rejected))
+            # mypy cannot tell an answer that is a union from one that is a generator of it
+            text = cast("str | Unusable", talk.settle(engineer.infer(shown, inferred, rejected)))
         except Unanswered as end:
             why = {"cost_limit": "--max-usd would be passed", "token_limit": "--max-tokens would be passed"}
             return Settings(None, why_not=why.get(end.limit or "", "the model gives no answer"))
