@@ -138,6 +138,25 @@ def test_proven_advice_outranks_the_scale_that_was_asked_for() -> None:
     assert weak.scale is Scale.TWEAK
 
 
+def test_where_hardly_anything_paid_the_rest_is_left_alone() -> None:
+    engineer = BuiltinEngineer()
+    drafted = engineer.draft(BRIEF.model_copy(update={"order": "textbook"}), 1)[0]
+    incumbent = Incumbent(
+        candidate="c1", title="", code=drafted.code, recipe=drafted.recipe, score=0.8, fold_scores=(), wall_s=None
+    )
+    asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK})
+    poor = [note(technique.name, -2.0) for technique in TWEAKS[:8]]
+    assert engineer.refine(asked.model_copy(update={"skills": (*poor, note("ratios", 1.0))})).technique == "ratios"  # type: ignore[union-attr]
+    assert engineer.refine(asked.model_copy(update={"skills": tuple(poor)})) is None
+    # One bad experience is none: what nothing is known of is still tried.
+    assert engineer.refine(asked.model_copy(update={"skills": tuple(poor[:1])})) is not None
+    # Neither do poor beginnings, or what is known of other domains, speak against it.
+    others = [note(f"begin_with_{n}", -2.0) for n in range(8)] + [
+        note(f"of_another_domain_{n}", -2.0) for n in range(8)
+    ]
+    assert engineer.refine(asked.model_copy(update={"skills": tuple(others)})) is not None
+
+
 def test_drafts_are_of_different_groups_and_follow_evidence() -> None:
     engineer = BuiltinEngineer()
     textbook = BRIEF.model_copy(update={"order": "textbook"})

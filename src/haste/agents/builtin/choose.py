@@ -53,9 +53,9 @@ def proven(choices: Iterable[Choice]) -> list[Choice]:
     return [one for one in choices if one.evidence is not None and one.evidence.gain >= PROMISING]
 
 
-def worth_trying(choices: Iterable[Choice]) -> list[Choice]:
-    """Without those that cost more than they gave wherever they were tried."""
-    return [one for one in choices if one.evidence is None or one.evidence.gain > HOPELESS]
+def worth_trying(choices: Iterable[Choice], unknown: float = 0.0) -> list[Choice]:
+    """Without those that are to be expected to lose. `unknown`: the expected gain of what no skill speaks of."""
+    return [one for one in choices if (one.evidence.gain if one.evidence else unknown) > HOPELESS]
 
 
 def open_techniques(techniques: Iterable[Technique], brief: Brief) -> list[Technique]:

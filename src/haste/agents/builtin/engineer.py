@@ -19,6 +19,7 @@ from .catalogue import all_techniques, domain_for, domain_of
 from .choose import Choice, in_order, open_techniques, proven, worth_trying
 from .constants import constants_of
 from .diagnose import Finding, diagnose
+from .evidence import outlook
 from .facts import facts_of
 from .promote import propose
 from .recipe import Constants, Model, Recipe
@@ -59,7 +60,8 @@ class BuiltinEngineer:
     def refine(self, brief: Brief) -> Proposal | None:
         """One technique that changes the incumbent: one that is proven, at any scale; else one at the brief's scale.
 
-        Scales are a ladder for those who do not know where to look; measured experience outranks it.
+        Scales are a ladder for those who do not know where to look; measured experience outranks it, and where that
+        says that hardly anything pays, it ends the search for more.
         """
         recipe = _recipe(brief.incumbent.recipe if brief.incumbent else None)
         if recipe is None or brief.incumbent is None:
@@ -70,7 +72,8 @@ class BuiltinEngineer:
         finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
         choices = in_order(open_techniques(domain.techniques, brief), brief, facts)
         at_scale = [one for one in choices if one.technique.scale is (brief.scale or Scale.TWEAK)]
-        for choice in (*proven(choices), *worth_trying(at_scale)):
+        unknown = outlook((technique.name for technique in domain.techniques), brief, facts)
+        for choice in (*proven(choices), *worth_trying(at_scale, unknown)):
             changed = choice.technique.attempt(recipe, facts)
             if changed is None:
                 continue

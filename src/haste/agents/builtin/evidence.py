@@ -6,6 +6,7 @@ its advice here, as far as that was measured anywhere; without any measurement i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from haste.schema.brief import Brief
@@ -16,6 +17,7 @@ from haste.skills.claims import sign_of
 from .technique import Facts
 
 CLAIMED = 0.25  # noise units that a bare claim is worth
+PRIOR_ACTIONS = 5.0  # without effect, that an outlook is shrunk by
 _NEARNESS = {Tier.COMPETITION: 2.0, Tier.DOMAIN: 1.0, Tier.GLOBAL: 0.75}
 
 
@@ -36,6 +38,21 @@ def evidence(action: str, brief: Brief, facts: Facts) -> Evidence | None:
     total = sum(weight for weight, _, _ in weighed)
     gain = sum(weight * value for weight, value, _ in weighed) / total
     return Evidence(gain=gain, cites=tuple(name for _, value, name in weighed if (value >= 0) == (gain >= 0)))
+
+
+def outlook(actions: Iterable[str], brief: Brief, facts: Facts) -> float:
+    """What is to be expected, in noise, of an action that no skill speaks of: what the others did on average.
+
+    Where many changes were measured and few of them paid, the rest will hardly do better. Shrunk towards nothing
+    gained, so that a few skills do not say so.
+    """
+    names = set(actions)
+    gains = [
+        _gain(note)
+        for note in brief.skills
+        if note.technique in names and note.expected is not None and _speaks(note, facts)
+    ]
+    return sum(gains) / (len(gains) + PRIOR_ACTIONS)
 
 
 def _speaks(note: SkillNote, facts: Facts) -> bool:
