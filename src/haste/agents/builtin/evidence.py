@@ -17,7 +17,7 @@ from haste.skills.claims import sign_of
 from .technique import Facts
 
 CLAIMED = 0.25  # noise units that a bare claim is worth
-PRIOR_ACTIONS = 5.0  # without effect, that an outlook is shrunk by
+PRIOR_ACTIONS = 10.0  # without effect, that an outlook is shrunk by
 _NEARNESS = {Tier.COMPETITION: 2.0, Tier.DOMAIN: 1.0, Tier.GLOBAL: 0.75}
 
 
