@@ -6,9 +6,10 @@ import pytest
 
 from haste.campaign.study.catalogue import PLANS
 from haste.campaign.study.compare import Missing, compare
-from haste.campaign.study.plan import Arm, Contrast, Plan
+from haste.campaign.study.plan import Arm, Contrast, Plan, RunKey
 from haste.campaign.study.retry import best_of_two
 from haste.campaign.study.summary import summarise
+from haste.schema.knowledge import Loading
 
 from .study_rows import config, row, rows_of
 
@@ -156,3 +157,10 @@ def test_every_study_has_a_flat_summary(study: str):
         assert summary["keep_rate_warm"] == textbook["keep_rate_arm"]
         assert summary["keep_rate_cold_interval"] == textbook["keep_rate_against_interval"]
         assert summary["uninformed"]["score_difference"] == summary["contrasts"]["uninformed"]["score_difference"]
+
+
+def test_what_is_drawn_from_everything_is_drawn_at_the_tiered_contexts_size():
+    told = config("loading")
+    runs = [told.config_of(RunKey(arm.name, told.competitions[0], 0)) for arm in told.plan.arms]
+    alike = {run.loading: run.as_tiered for run in runs}
+    assert {policy for policy, same in alike.items() if same} == {Loading.RETRIEVAL, Loading.RANDOM}

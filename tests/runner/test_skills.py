@@ -142,3 +142,18 @@ def test_notes_carry_the_measured_effect():
     assert effect is not None
     assert effect.gain == pytest.approx(3.0)
     assert notes["tables"].effect is None
+
+
+@pytest.mark.parametrize("policy", [Loading.RETRIEVAL, Loading.RANDOM])
+def test_a_ranked_policy_can_be_held_to_the_size_of_the_tiered_context(policy: Loading):
+    others = [domain_skill(f"picture-{number}", domain="image") for number in range(20)]
+    shelf = Shelf(inventory(*STORE, *others))
+    changes = {"loading": policy, "competition_tier": False}
+
+    def size(event: SkillsLoaded) -> int:
+        return sum(one.tokens for one in event.manifest.exposures if one.state == "loaded")
+
+    tiered = size(chosen(shelf, competition_tier=False))
+    alike, usual = chosen(shelf, **changes, as_tiered=True), chosen(shelf, **changes)
+    assert alike.manifest.token_budget == tiered
+    assert 0 < size(alike) <= tiered < size(usual)

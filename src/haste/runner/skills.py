@@ -14,7 +14,7 @@ from haste.search.chance import draw
 from haste.search.state import RunState
 from haste.skills.evidence import effect, expected_gain
 from haste.skills.promote import Shelf
-from haste.skills.select import FLAT, Request, select, withholding
+from haste.skills.select import FLAT, TOKEN_BUDGET, Request, select, tiered_tokens, withholding
 
 from .context import Context
 
@@ -26,17 +26,17 @@ def load_skills(_action: LoadSkills, state: RunState, context: Context) -> Itera
         yield context.tape.skills()
         return
     rules, shelf = state.rules, context.skills()
+    scope = SkillScope(
+        domain=state.competition.domain, competition=state.competition.id, competition_tier=rules.competition_tier
+    )
     request = Request(
-        scope=SkillScope(
-            domain=state.competition.domain,
-            competition=state.competition.id,
-            competition_tier=rules.competition_tier,
-        ),
+        scope=scope,
         policy=rules.loading,
         # With the competition in it, equal seeds do not withhold the same skills everywhere.
         seed=draw(rules.seed, "skills", state.competition.id),
         query=in_words(state.competition, state.profile.facts),
         facts=state.profile.facts,
+        token_budget=tiered_tokens(shelf.inventory, scope) if rules.as_tiered else TOKEN_BUDGET,
         withhold=withholding(rules.withhold),
     )
     selection = select(shelf.inventory, _with_effects(request, shelf))

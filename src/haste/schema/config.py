@@ -70,6 +70,7 @@ class RunConfig(Value):
     order: Literal["random", "textbook"] = "random"
     loading: Loading = Loading.NONE
     competition_tier: bool = True
+    as_tiered: bool = False  # ranked policies may fill what the tiered one would, not the usual budget
     skills_dir: str | None = None  # the store: read at a warm start, and given the run's evidence at its end
     withhold: float = Field(0.15, ge=0, le=0.5)  # share of active skills that is withheld at random; 0: none at all
     search: SearchConfig = SearchConfig()

@@ -90,6 +90,11 @@ def select(inventory: Inventory, request: Request) -> Selection:
     return Selection(notes, _manifest(inventory, request, tuple(exposures), unlisted))
 
 
+def tiered_tokens(inventory: Inventory, scope: SkillScope) -> int:
+    """What the tiered policy's context comes to, so that others can be held against it at the same size."""
+    return sum(held.tokens for held in inventory.visible(scope))
+
+
 def _pool(inventory: Inventory, request: Request) -> tuple[Held, ...]:
     if request.policy is Loading.NONE:
         return ()

@@ -45,6 +45,7 @@ class Arm(Value):
     title: str  # a few words for tables
     order: Order = "random"
     loading: Loading = Loading.NONE  # NONE: a cold start
+    as_tiered: bool = False  # a ranked policy may fill what the tiered one would, and no more
     teachers: int | None = None  # competitions whose runs taught the inventory, never the one at hand; None: all others
     search: dict[str, Any] = {}  # dials of SearchConfig
 
@@ -120,6 +121,7 @@ class StudyConfig(Value):
                 "start": Start.WARM if arm.warm else Start.COLD,
                 "order": arm.order,
                 "loading": arm.loading,
+                "as_tiered": arm.as_tiered,
                 "competition_tier": False,
                 "search": self.run.search.model_copy(update=arm.search),
             }
