@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haste.agents.llm.edits import Edit, apply
+from haste.agents.llm.edits import Edit, apply, check_syntax
 from haste.agents.llm.unfit import Unfit
 
 CODE = "a = 1\nb = 2\nfor i in range(3):\n    a += i\n    b += i\nc = a\nc = a\n"
@@ -68,6 +68,12 @@ def test_edits_of_whole_lines_round_trip(lines: list[str], data: st.DataObject) 
     changed = apply(code, edits)
     assert changed.splitlines() == [f"w{at} = {at}" if at in picked else line for at, line in enumerate(lines)]
     assert apply(changed, [Edit(edit.replace, edit.search) for edit in edits]) == code
+
+
+@pytest.mark.parametrize("line", ["-" * 200_000 + "1", "a" + ".b" * 20_000, "1+" * 20_000 + "1", "(" * 5000])
+def test_a_script_that_is_nested_without_end_does_not_parse(line: str) -> None:
+    with pytest.raises(Unfit, match=r"does not parse: .*nested"):
+        check_syntax(f"x = {line}\n")
 
 
 @settings(max_examples=60, deadline=None)

@@ -92,3 +92,26 @@ def _closed(node: Any) -> None:
         assert node.get("type") != "object" or node.get("additionalProperties") is False
         for value in node.values():
             _closed(value)
+
+
+DEEP = 100_000  # a model that repeats one sign until it is stopped
+
+
+@pytest.mark.parametrize("text", ['{"reason":' * DEEP, '{"reason": ' + "[" * DEEP])
+@pytest.mark.parametrize("say", [said, written])
+def test_what_is_nested_without_end_is_unusable_and_no_crash(text: str, say: Any) -> None:
+    with pytest.raises(Unfit, match="no JSON object"):
+        read(say(text), ClassifyReply)
+
+
+def test_a_list_as_text_that_is_nested_without_end_is_no_list() -> None:
+    assert read(said(refinement(cites="[" * DEEP)), RefineReply).cites == ("[" * DEEP,)
+    with pytest.raises(Unfit, match="edits"):
+        read(said(refinement(edits="[" * DEEP)), RefineReply)
+
+
+def test_half_a_character_is_replaced_wherever_it_stands() -> None:
+    edits = json.dumps([{"search": "a \ud83d", "replace": "b \udc00"}])
+    made = read(said(refinement(title="half \ud83d", edits=edits, cites='["\ud83d"]')), RefineReply)
+    assert made.model_dump_json()
+    assert (made.title, made.edits[0].search, made.cites) == ("half ?", "a ?", ("?",))

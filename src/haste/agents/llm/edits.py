@@ -50,6 +50,9 @@ def check_syntax(code: str) -> ast.Module:
     """The script's tree. Raises Unfit naming the line."""
     try:
         return ast.parse(code)
+    except (RecursionError, MemoryError) as error:  # how the parser says so
+        msg = "the script does not parse: it is nested too deeply"
+        raise Unfit(msg) from error
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         shown = code.splitlines()[line - 1].strip() if line and 0 < line <= len(code.splitlines()) else ""

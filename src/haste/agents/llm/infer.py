@@ -47,7 +47,7 @@ def infer(listing: str, inferred: Sequence[str] = (), rejected: Rejected | None 
         text = _unfenced(reply.toml)
         try:
             tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             msg = f"that is not TOML: {error}"
             raise Unfit(msg) from error
         return text + "\n"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from haste.schema.model import ModelReply
 
-from .replies import Reply, form
+from .replies import Reply, form, whole
 from .unfit import Unfit
 
 R = TypeVar("R", bound=Reply)
@@ -47,9 +47,11 @@ def _objects(text: str) -> Iterator[dict[str, object]]:
             value, end = _DECODER.raw_decode(text, at)
         except ValueError:
             end = at + 1
+        except RecursionError:  # a model that repeats one bracket until it is stopped
+            return
         else:
             if isinstance(value, dict) and value:
-                yield value
+                yield whole(value)
         at = text.find("{", end)
 
 

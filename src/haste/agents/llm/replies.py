@@ -24,6 +24,11 @@ def slug(text: object) -> object:
     return _NO_SLUG.sub("_", text.strip().lower()).strip("_")[:60] if isinstance(text, str) else text
 
 
+def whole(value: Any) -> Any:
+    """JSON values without halves of characters (lone surrogates): no file can hold them."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+
+
 def _absent(value: object) -> object:
     return "" if value is None else value
 
@@ -35,8 +40,8 @@ def _listed(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        read = json.loads(value)
-    except ValueError:
+        read = whole(json.loads(value))
+    except (ValueError, RecursionError):
         read = value
     return read if isinstance(read, list) else [part.strip() for part in value.split(",") if part.strip()]
 
@@ -45,8 +50,8 @@ def _parsed(value: object) -> object:
     """A list of objects that came as JSON text."""
     if isinstance(value, str):
         try:
-            return json.loads(value, strict=False)
-        except ValueError:
+            return whole(json.loads(value, strict=False))
+        except (ValueError, RecursionError):
             return value
     return () if value is None else value
 
