@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from haste.agents.builtin.catalogue import DOMAINS
-from haste.agents.builtin.choose import HOPELESS, PROMISING, base_order, in_order, open_techniques, worth_trying
+from haste.agents.builtin.choose import (
+    HOPELESS,
+    PATIENCE,
+    PROMISING,
+    base_order,
+    in_order,
+    open_techniques,
+    worth_trying,
+)
 from haste.agents.builtin.engineer import BuiltinEngineer
 from haste.agents.builtin.evidence import evidence
 from haste.agents.builtin.facts import facts_of
@@ -144,10 +152,14 @@ def test_where_hardly_anything_paid_the_rest_is_left_alone() -> None:
     incumbent = Incumbent(
         candidate="c1", title="", code=drafted.code, recipe=drafted.recipe, score=0.8, fold_scores=(), wall_s=None
     )
-    asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK})
+    missed = tuple(attempt(f"tried_{n}") for n in range(PATIENCE))
+    asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK, "history": missed})
     poor = [note(technique.name, -2.0) for technique in TWEAKS[:8]]
     assert engineer.refine(asked.model_copy(update={"skills": (*poor, note("ratios", 1.0))})).technique == "ratios"  # type: ignore[union-attr]
     assert engineer.refine(asked.model_copy(update={"skills": tuple(poor)})) is None
+    # The branch itself has to bear it out.
+    for history in (missed[1:], (*missed, attempt("tried", kept=True)), (*missed[1:], attempt("x", branch="c2"))):
+        assert engineer.refine(asked.model_copy(update={"skills": tuple(poor), "history": history})) is not None
     # One bad experience is none: what nothing is known of is still tried.
     assert engineer.refine(asked.model_copy(update={"skills": tuple(poor[:1])})) is not None
     # Neither do poor beginnings, or what is known of other domains, speak against it.

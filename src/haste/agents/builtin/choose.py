@@ -14,6 +14,7 @@ from .evidence import Evidence, evidence
 from .technique import Facts, Technique
 
 PROMISING = 0.3  # expected gain, in noise, that is worth trying before anything is known of the rest
+PATIENCE = 4  # misses in a row before an unfavourable outlook is believed
 HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
 
 
@@ -56,6 +57,12 @@ def proven(choices: Iterable[Choice]) -> list[Choice]:
 def worth_trying(choices: Iterable[Choice], unknown: float = 0.0) -> list[Choice]:
     """Without those that are to be expected to lose. `unknown`: the expected gain of what no skill speaks of."""
     return [one for one in choices if (one.evidence.gain if one.evidence else unknown) > HOPELESS]
+
+
+def misses_in_a_row(brief: Brief) -> int:
+    """How many of the branch's latest changes were not kept."""
+    mine = [a.kept for a in brief.history if a.branch == brief.branch and a.operator is not Operator.DRAFT]
+    return next((back for back, kept in enumerate(reversed(mine)) if kept), len(mine))
 
 
 def open_techniques(techniques: Iterable[Technique], brief: Brief) -> list[Technique]:

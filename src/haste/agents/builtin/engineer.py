@@ -16,7 +16,7 @@ from haste.schema.solution import Diagnosis, Proposal, Scale
 from haste.skills.claims import beginning
 
 from .catalogue import all_techniques, domain_for, domain_of
-from .choose import Choice, in_order, open_techniques, proven, worth_trying
+from .choose import PATIENCE, Choice, in_order, misses_in_a_row, open_techniques, proven, worth_trying
 from .constants import constants_of
 from .diagnose import Finding, diagnose
 from .evidence import outlook
@@ -60,8 +60,8 @@ class BuiltinEngineer:
     def refine(self, brief: Brief) -> Proposal | None:
         """One technique that changes the incumbent: one that is proven, at any scale; else one at the brief's scale.
 
-        Scales are a ladder for those who do not know where to look; measured experience outranks it, and where that
-        says that hardly anything pays, it ends the search for more.
+        Scales are a ladder for those who do not know where to look; measured experience outranks it. Where that says
+        that hardly anything pays, and the branch bears it out, the search for more ends.
         """
         recipe = _recipe(brief.incumbent.recipe if brief.incumbent else None)
         if recipe is None or brief.incumbent is None:
@@ -72,7 +72,8 @@ class BuiltinEngineer:
         finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
         choices = in_order(open_techniques(domain.techniques, brief), brief, facts)
         at_scale = [one for one in choices if one.technique.scale is (brief.scale or Scale.TWEAK)]
-        unknown = outlook((technique.name for technique in domain.techniques), brief, facts)
+        patient = misses_in_a_row(brief) < PATIENCE
+        unknown = 0.0 if patient else outlook((technique.name for technique in domain.techniques), brief, facts)
         for choice in (*proven(choices), *worth_trying(at_scale, unknown)):
             changed = choice.technique.attempt(recipe, facts)
             if changed is None:
