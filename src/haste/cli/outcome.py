@@ -58,9 +58,22 @@ def _lines(summary: dict[str, Any], folder: Path) -> list[str]:
         medal = summary["medal"]
         words = "no leaderboard" if medal is None else "no medal" if medal == "none" else f"{medal} medal"
         lines.append(f"held-out {summary['metric']}: {summary['grade']:.6g} - {words}")
+    if summary["calls"]:
+        lines.append(_spent(summary))
     shown = _short(folder)
     left = {"submission": "submission.csv", "solution": "solution", "report": "report.html"}
     return lines + [f"{name:<11} {shown / file}" for name, file in left.items() if (folder / file).exists()]
+
+
+def _spent(summary: dict[str, Any]) -> str:
+    from haste.view.numbers import count_text
+    from haste.view.spending import tokens_text, usd_text
+
+    tokens, asked = summary["tokens"], count_text(summary["calls"], "call")
+    usage = f"{tokens_text(tokens['input'])} tokens in and {tokens_text(tokens['output'])} out"
+    cost = "cost unknown" if summary["usd"] is None else usd_text(summary["usd"])
+    paid = "of the recorded run: " if summary["model"].startswith("replay:") else ""
+    return f"{paid}{asked} to {summary['model'].removeprefix('replay:')}, {usage}, {cost}"
 
 
 def _given_up(context: Context) -> ProviderError:
