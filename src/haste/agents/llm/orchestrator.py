@@ -78,15 +78,20 @@ def _judgement(brief: PromotionBrief, cut: Cut) -> str:
         "promote",
         domain=one_line(learning.domain, 20),
         tier=learning.tier.value,
-        tried=str(learning.tried),
-        kept=str(learning.kept),
-        gain=f", mean gain {learning.gain:+.1f} noise" if learning.gain is not None else "",
+        run=_run(learning),
         claim=one_line(learning.claim),
         conditions=_conditions(learning),
         statement=fenced(learning.statement, "learning"),
         similar=_similar(brief.similar[: max(1, int(_NEAR * cut.skills))]) or "Nothing that is near.",
         counted="\n".join(counted) or "Nothing yet.",
     )
+
+
+def _run(learning: Learning) -> str:
+    if not learning.tried:
+        return "it rests on a comparison of first scripts, on one fold"
+    gain = f", mean gain {learning.gain:+.1f} noise" if learning.gain is not None else ""
+    return f"tried {learning.tried} time{'s' * (learning.tried != 1)}, kept {learning.kept}{gain}"
 
 
 def _conditions(learning: Learning) -> str:
