@@ -161,7 +161,7 @@ def test_promote_dry_pending_and_decided(store: Path, tmp_path: Path):
     runs = [finished(tmp_path, "r1", "alpha"), finished(tmp_path, "r2", "beta", gain=0.1)]
     dry = json.loads(haste("skills", "promote", *runs, "--dry-run", "--json", store=store))
     assert [(one["learning"], one["verdict"]) for one in dry if one["learning"]] == [
-        ("r1/1", "competition"),
+        ("r1/1", "domain"),  # two competitions lean in favour together
         ("r2/1", "skip"),
     ]
     assert not (store / "learnings").exists()
@@ -172,7 +172,7 @@ def test_promote_dry_pending_and_decided(store: Path, tmp_path: Path):
     assert done == dry
     new = set(listed(store)) - set(before)
     assert len(new) == 1
-    assert "no effect beyond noise" in "".join(path.read_text() for path in (store / "ledger").glob("round-*.jsonl"))
+    assert "lean in favour together" in "".join(path.read_text() for path in (store / "ledger").glob("round-*.jsonl"))
     assert haste("skills", "promote", *runs, "--auto", store=store) == "nothing was waiting\n"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Runs = Annotated[list[Path] | None, typer.Argument(help="finished runs: folders, or names below runs/")]
 Judging = Annotated[
-    str, typer.Option(metavar="WHO", help="who judges learnings: builtin goes by counting; or PROVIDER:NAME")
+    str, typer.Option(metavar="WHO", help="who judges learnings: builtin goes by what was measured; or PROVIDER:NAME")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
@@ -28,7 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 def promote(  # noqa: PLR0913 - one parameter per option
     runs: Runs = None,
     auto: Annotated[bool, typer.Option("--auto", help="decide, and write")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what counting would do; write nothing")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what --auto would do; write nothing")] = False,
     model: Judging = "builtin",
     base_url: BaseUrl = None,
     max_usd: MaxUsd = None,
@@ -44,6 +44,7 @@ def promote(  # noqa: PLR0913 - one parameter per option
 
     from .promotion_wiring import CONVERSATIONS, Whom, judging, spent_words, while_answered
     from .skills_wiring import open_skills
+    from .wiring import built_in_judge
 
     whom = Whom(model, base_url, max_usd, max_tokens, prices)
     if model != "builtin" and not auto:
@@ -55,7 +56,7 @@ def promote(  # noqa: PLR0913 - one parameter per option
         reading = read_store(files)
         for events in stories:
             reading = with_run(reading, events)
-        _tell(settle_round(reading, None), json=json)
+        _tell(settle_round(reading, None, judge=built_in_judge()), json=json)
         return
     for events in stories:
         leave_evidence(files, events)
@@ -79,9 +80,10 @@ def review(skills: Store = None) -> None:
     from haste.runner.skill_store import read_store
 
     from .skills_wiring import open_skills
+    from .wiring import built_in_judge
 
     files = open_skills(skills, create=False)
-    _tell(settle_round(read_store(files), writer_of_person(files), _ask), json=False)
+    _tell(settle_round(read_store(files), writer_of_person(files), _ask, built_in_judge()), json=False)
 
 
 def _ask(promotion: Promotion) -> bool | None:

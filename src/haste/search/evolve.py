@@ -90,9 +90,7 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
         case BranchEnded():
             return _branch(state, replace(state.branches[event.branch], ended=event.reason, current=None))
         case SearchEnded():
-            # A call that was not waited for any longer, since the time was up, says nothing of its provider.
-            given_up = state.given_up and event.reason == "provider"
-            return replace(state, search_ended=event.reason, given_up=given_up)
+            return _ended(state, event)
         case EnsembleDecided():
             if event.candidate is not None:
                 state = _add(state, event.candidate)
@@ -117,6 +115,12 @@ def _branch(state: RunState, branch: Branch) -> RunState:
 
 def _add(state: RunState, candidate: Candidate) -> RunState:
     return replace(state, nodes=_with(state.nodes, candidate.id, Node(candidate, screened=state.screen is None)))
+
+
+def _ended(state: RunState, event: SearchEnded) -> RunState:
+    """A call that was not waited for any longer, since the time was up, says nothing of its provider."""
+    given_up = state.given_up and event.reason == "provider"
+    return replace(state, search_ended=event.reason, given_up=given_up)
 
 
 def _asked(state: RunState, event: ModelReplied | ModelFailed) -> RunState:
