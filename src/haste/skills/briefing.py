@@ -75,9 +75,13 @@ def _line(vote: Vote, learning: Learning, evidence: Evidence, facts: tuple[str, 
     where = "where it was found" if home else f"another competition ({vote.domain})"
     says = {1: "for it", -1: "against it", 0: "neither"}[vote.sign]
     held = "" if all_hold(learning.conditions, known) else ", where its conditions do not hold"
-    told = [f"{fact} {known[fact]}" for fact in facts if fact in known]
+    told = [f"{fact} {_short(known[fact])}" for fact in facts if fact in known]
     runs = f"{vote.runs} run{'s' * (vote.runs != 1)}"
     return f"{where}: {vote.gain:+.1f} noise over {runs}, {says}{held}" + (f" [{', '.join(told)}]" if told else "")
+
+
+def _short(value: Fact) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _facts_of(competition: str, evidence: Evidence) -> dict[str, Fact]:

@@ -90,7 +90,7 @@ def _judgement(brief: PromotionBrief, cut: Cut) -> str:
 def _run(learning: Learning) -> str:
     if not learning.tried:
         return "it rests on a comparison of first scripts, on one fold"
-    gain = f", mean gain {learning.gain:+.1f} noise" if learning.gain is not None else ""
+    gain = f"; the change itself gained {learning.gain:+.1f} noise" if learning.gain is not None else ""
     return f"tried {learning.tried} time{'s' * (learning.tried != 1)}, kept {learning.kept}{gain}"
 
 
