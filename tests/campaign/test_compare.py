@@ -141,7 +141,7 @@ def test_an_effect_that_was_put_in_is_found_and_none_that_was_not():
 
 @pytest.mark.parametrize("study", list(PLANS))
 def test_every_study_has_a_flat_summary(study: str):
-    plan = config(study, competitions=4, seeds=2)
+    plan = config(study, competitions=5, seeds=2)
     comparison = compare(plan.plan, rows_of(plan), plan.places)
     summary = summarise(plan, comparison, "haste ablate")
     assert list(summary["contrasts"]) == [one.name for one in plan.plan.contrasts]
@@ -150,7 +150,7 @@ def test_every_study_has_a_flat_summary(study: str):
         for name in (name for name in part if f"{name}_interval" in part):
             low, high = part[f"{name}_interval"]
             assert low <= part[name] <= high
-    assert (summary["pairs"], len(summary["competitions"]), summary["seeds"]) == (8, 4, [0, 1])
+    assert (summary["pairs"], len(summary["competitions"]), summary["seeds"]) == (10, 5, [0, 1])
     assert ("keep_rate_warm" in summary) is (study == "start")
     if study == "start":
         textbook = summary["contrasts"]["textbook"]

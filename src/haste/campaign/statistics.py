@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LEVEL = 0.95
 DRAWS = 2000
+LEAST_GROUPS = 5  # with three, such an interval claims an effect one time in four where there is none
 DEFINED = 0.9  # share of draws that a figure must be defined for, or it has no interval
 
 
@@ -82,7 +83,7 @@ def ratio_difference(sums: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def interval(groups: Mapping[str, Iterable[T]], measure: Measure[T], *, draws: int = DRAWS, seed: int = 0) -> Interval:
-    """The measure over all items, with its interval over resampled groups; none from a single group.
+    """The measure over all items, with its interval over resampled groups; none from fewer than five groups.
 
     Deterministic, and independent of the order of groups and items. Draws for which the measure is not defined are
     left out; where they are more than a tenth, there is no interval.
@@ -95,7 +96,7 @@ def interval(groups: Mapping[str, Iterable[T]], measure: Measure[T], *, draws: i
     totals = np.array([[math.fsum(column) for column in zip(*rows, strict=True)] for rows in tables])
     whole = float(measure.of(totals.sum(axis=0)))
     value = None if math.isnan(whole) else whole
-    if value is None or len(totals) < 2:
+    if value is None or len(totals) < LEAST_GROUPS:
         return Interval(value=value)
     drawn = np.random.default_rng(seed).integers(len(totals), size=(draws, len(totals)))
     found = measure.of(totals[drawn].sum(axis=1).T)
