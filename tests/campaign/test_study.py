@@ -88,7 +88,7 @@ def test_every_planned_run_ends_and_cold_ones_teach_the_warm_ones(whole: Path, c
         (arm.name, name, 0) for arm in config.plan.arms for name in IDS
     }
     assert all(row.normalised is not None for row in rows)
-    assert {row.arm for row in rows if row.skills_loaded} == {"warm", "warm-random"}
+    assert {row.arm for row in rows if row.skills_loaded} == {"warm"}
     assert any(row.recalled for row in rows)
     assert not study.comparison().missing
     kinds = [entry.event.kind for entry in study.bench.store(RunKey("warm", names[0], 0)).read()]
@@ -184,7 +184,7 @@ def test_killed_while_an_inventory_is_learned_it_is_learned_anew(whole: Path, co
 
 
 def test_asked_to_stop_it_stops_soon_and_goes_on_later(whole: Path, config, tmp_path: Path):
-    root, asked, ended = only(whole, tmp_path / "study", *COLD, "warm", inventories=True), [60], []
+    root, asked, ended = only(whole, tmp_path / "study", *COLD, inventories=True), [60], []
 
     def interrupted() -> bool:
         asked[0] -= 1
@@ -192,7 +192,7 @@ def test_asked_to_stop_it_stops_soon_and_goes_on_later(whole: Path, config, tmp_
 
     with pytest.raises(Stopped):
         carry(config, root, interrupted=interrupted, tell=ended.append, workers=2)
-    assert 0 < len(ended) < 16
+    assert 0 < len(ended) < 12
     carry(config, root, workers=2)
     assert told(root) == told(whole)
 
@@ -218,12 +218,12 @@ def test_a_run_that_fails_is_named_and_the_others_go_on(whole: Path, config, nam
     assert faults.pop(broken) == "RuntimeError: a fault of our own"
     # beta's own warm runs do not need it; the others' inventories would be other ones without it
     others = [name for name in names if name != names[1]]
-    assert set(faults) == {RunKey(arm, name, 0) for arm in ("warm", "warm-random") for name in others}
+    assert set(faults) == {RunKey("warm", name, 0) for name in others}
     assert all("textbook-beta" in fault and Untaught.__name__ in fault for fault in faults.values())
     comparison = study.comparison()
     assert {(one.arm, one.competition) for one in comparison.missing} == {
         ("textbook", "beta"),
-        *((arm, name) for arm in ("warm", "warm-random") for name in ("alpha", "gamma", "delta")),
+        *(("warm", name) for name in ("alpha", "gamma", "delta")),
     }
     by_name = {one.name: one for one in comparison.contrasts}
     assert (by_name["uninformed"].pairs, by_name["uninformed"].unpaired) == (1, 3)
@@ -244,7 +244,7 @@ def test_a_run_that_was_not_graded_yet_has_not_ended(whole: Path, config, tmp_pa
     grades = root / "runs" / key.run_id / "grades.jsonl"
     grades.unlink()
     entries = len(list(FileStore(grades.parent).read()))
-    assert len(study_at(root).rows()) == 15
+    assert len(study_at(root).rows()) == 11
     carry(config, root)
     assert told(root) == told(whole)
     assert len(list(FileStore(grades.parent).read())) == entries

@@ -130,7 +130,7 @@ def test_a_warm_start_without_a_single_skill_is_said():
     rows = [row.model_copy(update={"skills_loaded": 0}) for row in rows_of(plan)]
     told = compare(plan.plan, rows, 4).model_dump()
     said = absent(plan.plan.model_dump(mode="json"), told)
-    assert [one.split()[0] for one in said] == ["warm", "warm-random"]
+    assert [one.split()[0] for one in said] == ["warm"]
     assert absent(plan.plan.model_dump(mode="json"), compare(plan.plan, rows_of(plan), 4).model_dump()) == []
 
 
