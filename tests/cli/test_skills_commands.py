@@ -231,7 +231,8 @@ def test_a_named_store_that_is_not_there_is_no_empty_store(tmp_path: Path):
 
 def test_the_users_own_store_lies_where_the_desktop_standard_says(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert json.loads(haste("skills", "list", "--json")) == []
+    shipped = json.loads(haste("skills", "list", "--json"))
+    assert {one["tier"] for one in shipped} == {"global", "domain"}  # it begins as a copy of the starter inventory
     assert (tmp_path / "data" / "haste" / "skills" / "store-version").is_file()
     monkeypatch.setenv("XDG_DATA_HOME", "data")  # relative: does not count
     monkeypatch.setenv("HOME", str(tmp_path))

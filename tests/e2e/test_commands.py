@@ -53,6 +53,7 @@ def test_a_folder_is_solved_graded_and_explained(finished):
     assert told["competition"] == "toy"
     assert told["validation_trust"] == "harness"
     assert told["grade"] is not None
+    assert told["skills_loaded"] > 0  # the user's store begins as a copy of the starter inventory
     assert told["medal"] in ("gold", "silver", "bronze", "none")
     assert told["stop_reason"] in ("iterations", "stagnation")
     assert told["executions"] > 10
@@ -71,18 +72,29 @@ def test_the_same_seed_gives_the_same_run(finished, toy: Path, tmp_path: Path):
     assert _tree(Path(again["submission"]).parent) == _tree(folder)
 
 
-def test_a_cold_start_is_a_warm_one_with_an_empty_store_and_leaves_its_evidence_too(
-    finished, toy: Path, tmp_path: Path
-):
-    folder, warm = finished
-    words = [*SMALL, "--seed", 7, "--start", "cold", "--skills", tmp_path / "skills", "--out", tmp_path, "--json"]
-    cold = json.loads(haste("run", toy, *words).stdout.splitlines()[-1])
-    assert _tree(Path(cold["submission"]).parent) == _tree(folder)
+def test_a_cold_start_is_a_warm_one_with_an_empty_store_and_leaves_its_evidence_too(toy: Path, tmp_path: Path):
+    told = {}
+    for start, store in (("warm", "empty"), ("cold", "skills")):
+        words = [
+            *SMALL,
+            "--seed",
+            7,
+            "--start",
+            start,
+            "--skills",
+            tmp_path / store,
+            "--out",
+            tmp_path / start,
+            "--json",
+        ]
+        told[start] = json.loads(haste("run", toy, *words).stdout.splitlines()[-1])
+    warm, cold = told["warm"], told["cold"]
+    assert _tree(Path(cold["submission"]).parent) == _tree(Path(warm["submission"]).parent)
     assert (warm["start"], warm["loading"], warm["skills_loaded"]) == ("warm", "tiered", 0)
     assert (cold["start"], cold["skills_loaded"]) == ("cold", 0)
-    told = json.loads(haste("skills", "stats", "--skills", tmp_path / "skills", "--json").stdout)
-    assert (told["runs"], told["competitions"]) == (1, 1)
-    assert told["measured_changes"] > 0
+    left = json.loads(haste("skills", "stats", "--skills", tmp_path / "skills", "--json").stdout)
+    assert (left["runs"], left["competitions"]) == (1, 1)
+    assert left["measured_changes"] > 0
     kinds = [[e.event.kind for e in FileStore(Path(one["submission"]).parent).read()] for one in (warm, cold)]
     assert (kinds[0].count("skills_loaded"), kinds[1].count("skills_loaded")) == (1, 0)
 
