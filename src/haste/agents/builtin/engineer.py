@@ -70,11 +70,12 @@ class BuiltinEngineer:
         if recipe.model.family not in domain.families:
             return None
         finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
-        choices = in_order(open_techniques(domain.techniques, brief), brief, facts)
-        at_scale = [one for one in choices if one.technique.scale is (brief.scale or Scale.TWEAK)]
+        left = open_techniques(domain.techniques, brief)
+        reach = [technique for technique in left if technique.scale is (brief.scale or Scale.TWEAK)]
         patient = misses_in_a_row(brief) < PATIENCE
         unknown = 0.0 if patient else outlook((technique.name for technique in domain.techniques), brief, facts)
-        for choice in (*proven(choices), *worth_trying(at_scale, unknown)):
+        anywhere, at_scale = in_order(left, brief, facts), in_order(reach, brief, facts)
+        for choice in (*proven(anywhere), *worth_trying(at_scale, unknown)):
             changed = choice.technique.attempt(recipe, facts)
             if changed is None:
                 continue
