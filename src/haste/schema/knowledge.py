@@ -88,9 +88,7 @@ class SkillNote(Value):
     technique: str | None = None
     conditions: tuple[Condition, ...] = ()
     effect: Effect | None = None
-    expected: float | None = (
-        None  # best guess of the gain elsewhere, in noise; for order, never for status
-    )
+    expected: float | None = None  # best guess of the gain elsewhere, in noise; for order, never for status
 
 
 class Skill(Value):

@@ -63,9 +63,7 @@ def _learning(one: LearningReply, number: int, brief: Brief, by_id: dict[str, At
         supports=tuple(dict.fromkeys(one.supports)),
         gain=_gain(ran),
         kept=sum(1 for attempt in ran if attempt.kept),
-        tried=sum(
-            1 for attempt in ran if attempt.operator is not Operator.DRAFT
-        ),  # drafts are not kept
+        tried=sum(1 for attempt in ran if attempt.operator is not Operator.DRAFT),  # drafts are not kept
         conditions=read_conditions(one.conditions, brief.profile.facts.keys() & set(FACTS)),
     )
 
