@@ -110,7 +110,7 @@ def test_a_store_that_cannot_be_made_is_said_and_the_users_own_is_done_without(t
     assert "goes without skills" in done.stderr
 
 
-@pytest.mark.parametrize("kill_at", [3, 12, 25, 40])
+@pytest.mark.parametrize("kill_at", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (12, 25)), 40])
 def test_killed_and_resumed_a_run_ends_as_if_undisturbed(kill_at: int, finished, toy: Path, tmp_path: Path):
     undisturbed, _ = finished
     command = [sys.executable, "-m", "haste.cli.main", "run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json"]

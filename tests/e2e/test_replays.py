@@ -34,6 +34,17 @@ def cases() -> Iterator[Any]:
         yield pytest.param(record, id=name, marks=() if name == QUICK else pytest.mark.slow)
 
 
+def unpack(record: Path, folder: Path) -> None:
+    """File by file: `extractall` asks for a filter in newer Pythons, and knows none in older ones."""
+    with tarfile.open(record) as archive:
+        for member in archive:
+            content = archive.extractfile(member)
+            assert content is not None
+            path = folder / member.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.read())
+
+
 def events(folder: Path) -> list[Event]:
     return [entry.event for entry in FileStore(folder).read()]
 
@@ -49,8 +60,7 @@ def test_there_are_records_of_every_kind_of_data() -> None:
 
 @pytest.mark.parametrize("record", list(cases()))
 def test_a_record_is_gone_through_again(record: Path, tmp_path: Path) -> None:
-    with tarfile.open(record) as archive:
-        archive.extractall(tmp_path, filter="data")
+    unpack(record, tmp_path)
     recorded = events(tmp_path / record.name.removesuffix(".tar.xz"))
     begun = recorded[0]
     assert isinstance(begun, RunStarted)
