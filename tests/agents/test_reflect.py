@@ -65,7 +65,10 @@ def test_failures_and_strangers_teach_nothing() -> None:
 
 def drafts(**scores: float) -> list[Attempt]:
     made = {"operator": Operator.DRAFT, "scale": Scale.APPROACH, "kept": None, "gain": None}
-    return [attempt(f"use_{name}", candidate=name, score=score, **made) for name, score in scores.items()]
+    return [
+        attempt(f"use_{name}", candidate=name, score=score, fold_scores={0: score}, **made)
+        for name, score in scores.items()
+    ]
 
 
 def test_the_best_beginning_is_told_and_of_several_the_worst() -> None:
@@ -74,6 +77,13 @@ def test_the_best_beginning_is_told_and_of_several_the_worst() -> None:
     assert found["begin_with_kernel"].tier is Tier.COMPETITION
     three = learned(*drafts(linear=0.7, kernel=0.9, extra_trees=0.8))
     assert {one.claim for one in three.values()} == {"tabular/begin_with_kernel/+", "tabular/begin_with_linear/-"}
+
+
+def test_beginnings_are_compared_on_the_fold_that_all_ran() -> None:
+    """The dropped one's single easy fold looks better than the winner's mean over all."""
+    won, dropped = drafts(kernel=0.9, linear=0.85)
+    won = won.model_copy(update={"score": 0.8, "fold_scores": {0: 0.9, 1: 0.7}})
+    assert set(learned(won, dropped)) == {"begin_with_kernel"}
 
 
 def test_a_beginning_has_its_place_among_many_learnings() -> None:

@@ -40,6 +40,17 @@ class Unanswered(Exception):
         self.limit = limit
 
 
+def growing_pause_s(fault: ModelFault, chance: float, attempt: int) -> float | None:
+    """A growing pause with full jitter, or the provider's hint if longer; None where that is too long to wait.
+
+    `chance` is in [0, 1). The jitter spreads many runs that met the same overload
+    (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+    """
+    pause = chance * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+    pause = max(pause, fault.retry_after_s or 0.0)  # a hint of nothing would use up all attempts at once
+    return None if pause > LONGEST_HINT_S else pause
+
+
 def converse(answer: Answer[T], state: RunState, context: Context) -> Generator[Event, None, T]:
     """The engineer's answer, whether it knew it or had to ask. Yields what is to be journaled. Raises Unanswered."""
     if isinstance(answer, Generator):
@@ -151,18 +162,12 @@ class _Conversation:
         return self._context.interrupted() or (left is not None and left <= 0)
 
     def _pause_s(self, fault: ModelFault, question: _Question, attempt: int) -> float | None:
-        """How long to wait before asking again: a growing pause with full jitter, or the provider's hint if longer.
-
-        None where asking again cannot help, or there is no time for the pause. The jitter spreads many runs that met
-        the same overload (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
-        """
+        """How long to wait before asking again; None where that cannot help, or there is no time for the pause."""
         if not fault.fault.passing:
             return None
         chance = draw(self._state.rules.seed, "pause", question.ref, attempt) / 2**31
-        pause = chance * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
-        pause = max(pause, fault.retry_after_s or 0.0)  # a hint of nothing would use up all attempts at once
-        left = self._left_s()
-        return None if pause > LONGEST_HINT_S or (left is not None and pause >= left) else pause
+        pause, left = growing_pause_s(fault, chance, attempt), self._left_s()
+        return None if pause is None or (left is not None and pause >= left) else pause
 
     def _rest(self, pause_s: float) -> None:
         self._context.pause(pause_s)

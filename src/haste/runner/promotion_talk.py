@@ -22,7 +22,7 @@ from haste.search.spending import Spending, limit_of
 from haste.store.protocol import Store
 
 from .context import Models
-from .converse import FIRST_PAUSE_S, LONGEST_HINT_S, LONGEST_PAUSE_S, MAYBE_PAID, NOTHING, Unanswered
+from .converse import MAYBE_PAID, NOTHING, Unanswered, growing_pause_s
 
 T = TypeVar("T")
 
@@ -96,13 +96,10 @@ class Talk:
         return None
 
     def _pause_s(self, fault: ModelFault, question: _Question, attempt: int) -> float | None:
-        """The provider's hint, else a growing pause with jitter; None where asking again cannot help."""
+        """As in a run; None where asking again cannot help, or the provider asks for too long a pause."""
         if not fault.fault.passing:
             return None
-        if fault.retry_after_s is not None:
-            return fault.retry_after_s if fault.retry_after_s <= LONGEST_HINT_S else None
-        chance = draw(self.config.seed, "pause", question.ref, attempt) / 2**31
-        return chance * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+        return growing_pause_s(fault, draw(self.config.seed, "pause", question.ref, attempt) / 2**31, attempt)
 
     def _bound(self, question: _Question) -> Bound:
         return self.models.prices.bound(question.name, question.request)

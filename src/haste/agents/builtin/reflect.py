@@ -16,6 +16,7 @@ from haste.skills.claims import ANYWHERE, beginning
 from .technique import Technique
 
 MOST, LEAST = 5, 2
+SCREEN = 0  # the fold that every prototype ran
 CLEAR = 1.0  # noise units from which an effect is spoken of as one
 SURE = 1.645  # noise units from which it is proposed for the whole domain (one-sided 95 %)
 
@@ -129,14 +130,16 @@ def _lower(title: str) -> str:
 
 
 def _beginnings(brief: Brief, techniques: Mapping[str, Technique]) -> list[Learning]:
-    """Which of the first prototypes was best, and of more than two which was worst."""
+    """Which of the first prototypes was best, and of more than two which was worst, on the fold that all ran."""
     drafts = [
-        a for a in brief.history if a.operator is Operator.DRAFT and a.score is not None and a.technique in techniques
+        a
+        for a in brief.history
+        if a.operator is Operator.DRAFT and SCREEN in a.fold_scores and a.technique in techniques
     ]
     if len(drafts) < 2:
         return []
     metric = brief.competition.metric
-    ranked = sorted(drafts, key=lambda a: metric.gain(a.score or 0.0, 0.0), reverse=True)
+    ranked = sorted(drafts, key=lambda a: metric.gain(a.fold_scores[SCREEN], 0.0), reverse=True)
     titles = [_lower(techniques[attempt.technique or ""].title) for attempt in ranked]
     best = f"{_situation(brief)}, a good beginning was: {titles[0]}. It came before: {' and '.join(titles[1:])}."
     worst = f"{_situation(brief)}, a poor beginning was: {titles[-1]}. It came after: {' and '.join(titles[:-1])}."
