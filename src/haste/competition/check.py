@@ -86,10 +86,6 @@ def _layout_words(loaded: LoadedCompetition, fold: Fold) -> str:
     return f"a solution sees {', '.join(names)}"
 
 
-def _score_words(loaded: LoadedCompetition, fold: Fold) -> str:
-    return f"the best constant scores {score_fold(loaded, fold, dummy_submission(loaded, fold)):g} on fold 0"
-
-
 def _grade_words(loaded: LoadedCompetition) -> str:
     result = grade(loaded, dummy_submission(loaded, None))
     place = f", rank {result.rank} of {result.teams}" if result.teams else "; there is no leaderboard"
