@@ -159,8 +159,8 @@ def test_every_study_has_a_flat_summary(study: str):
         assert summary["uninformed"]["score_difference"] == summary["contrasts"]["uninformed"]["score_difference"]
 
 
-def test_what_is_drawn_from_everything_is_drawn_at_the_tiered_contexts_size():
+def test_ranked_policies_are_held_to_the_tiered_contexts_size_and_the_ranked_tiers_to_half():
     told = config("loading")
     runs = [told.config_of(RunKey(arm.name, told.competitions[0], 0)) for arm in told.plan.arms]
-    alike = {run.loading: run.as_tiered for run in runs}
-    assert {policy for policy, same in alike.items() if same} == {Loading.RETRIEVAL, Loading.RANDOM}
+    shares = {run.loading: run.as_tiered for run in runs if run.as_tiered}
+    assert shares == {Loading.RETRIEVAL: 1.0, Loading.RANDOM: 1.0, Loading.TIERED_RANKED: 0.5}

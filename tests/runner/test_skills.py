@@ -154,6 +154,7 @@ def test_a_ranked_policy_can_be_held_to_the_size_of_the_tiered_context(policy: L
         return sum(one.tokens for one in event.manifest.exposures if one.state == "loaded")
 
     tiered = size(chosen(shelf, competition_tier=False))
-    alike, usual = chosen(shelf, **changes, as_tiered=True), chosen(shelf, **changes)
+    alike, usual = chosen(shelf, **changes, as_tiered=1.0), chosen(shelf, **changes)
     assert alike.manifest.token_budget == tiered
     assert 0 < size(alike) <= tiered < size(usual)
+    assert chosen(shelf, **changes, as_tiered=0.5).manifest.token_budget == tiered // 2

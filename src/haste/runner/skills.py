@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import floor
 
 from haste.schema.competition import Competition
 from haste.schema.conditions import Fact
@@ -36,11 +37,16 @@ def load_skills(_action: LoadSkills, state: RunState, context: Context) -> Itera
         seed=draw(rules.seed, "skills", state.competition.id),
         query=in_words(state.competition, state.profile.facts),
         facts=state.profile.facts,
-        token_budget=tiered_tokens(shelf.inventory, scope) if rules.as_tiered else TOKEN_BUDGET,
+        token_budget=_budget(shelf, scope, rules.as_tiered),
         withhold=withholding(rules.withhold),
     )
     selection = select(shelf.inventory, _with_effects(request, shelf))
     yield SkillsLoaded(manifest=selection.manifest, notes=tuple(_expecting(note, shelf) for note in selection.notes))
+
+
+def _budget(shelf: Shelf, scope: SkillScope, as_tiered: float) -> int:
+    """Tokens that a ranked policy may fill."""
+    return floor(as_tiered * tiered_tokens(shelf.inventory, scope)) if as_tiered else TOKEN_BUDGET
 
 
 def _expecting(note: SkillNote, shelf: Shelf) -> SkillNote:

@@ -70,7 +70,8 @@ class RunConfig(Value):
     order: Literal["random", "textbook"] = "random"
     loading: Loading = Loading.NONE
     competition_tier: bool = True
-    as_tiered: bool = False  # ranked policies may fill what the tiered one would, not the usual budget
+    # Ranked policies may fill this share of what the tiered one would; 0: the usual budget.
+    as_tiered: float = Field(0.0, ge=0, le=1)
     skills_dir: str | None = None  # the store: read at a warm start, and given the run's evidence at its end
     withhold: float = Field(0.15, ge=0, le=0.5)  # share of active skills that is withheld at random; 0: none at all
     search: SearchConfig = SearchConfig()

@@ -51,9 +51,9 @@ LOADING = Plan(
         Arm(name="none", title="no skills"),
         Arm(name="flat", title="flat: every skill of every competition", loading=Loading.FLAT),
         Arm(name="tiered", title="tiered: global, and the domain's", loading=Loading.TIERED),
-        Arm(name="retrieval", title="flat pool by BM25, same size", loading=Loading.RETRIEVAL, as_tiered=True),
-        Arm(name="random", title="flat pool at random, same size", loading=Loading.RANDOM, as_tiered=True),
-        Arm(name="tiered-ranked", title="tiered, ranked within a budget", loading=Loading.TIERED_RANKED),
+        Arm(name="retrieval", title="flat pool by BM25, same size", loading=Loading.RETRIEVAL, as_tiered=1.0),
+        Arm(name="random", title="flat pool at random, same size", loading=Loading.RANDOM, as_tiered=1.0),
+        Arm(name="tiered-ranked", title="tiered, the best half", loading=Loading.TIERED_RANKED, as_tiered=0.5),
     ),
     teaching=("none",),
     contrasts=(

@@ -45,7 +45,7 @@ class Arm(Value):
     title: str  # a few words for tables
     order: Order = "random"
     loading: Loading = Loading.NONE  # NONE: a cold start
-    as_tiered: bool = False  # a ranked policy may fill what the tiered one would, and no more
+    as_tiered: float = 0.0  # a ranked policy may fill this share of what the tiered one would; 0: the usual budget
     teachers: int | None = None  # competitions whose runs taught the inventory, never the one at hand; None: all others
     search: dict[str, Any] = {}  # dials of SearchConfig
 
