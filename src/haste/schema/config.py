@@ -66,6 +66,7 @@ class RunConfig(Value):
     seed: int = Field(0, ge=0)
     model: str = "builtin"
     models: ModelConfig = ModelConfig()
+    domain: str | None = None  # settled before the run, where the folder does not state it; None: the run asks
     start: Start = Start.COLD
     order: Literal["random", "textbook"] = "random"
     loading: Loading = Loading.NONE
