@@ -16,6 +16,7 @@ from haste.store.files import FileStore
 from haste.store.stream import Stream
 
 KEPT = sorted(Path(__file__).parent.glob("journal-v*.jsonl"))
+LATER = {"domain_settled"}  # kinds of events that were added without a change to any other
 CAMPAIGNS = sorted(Path(__file__).parent.glob("campaign-v*.jsonl"))
 
 
@@ -41,7 +42,7 @@ def test_it_folds_to_what_it_was(path: Path, tmp_path: Path):
 def test_a_campaign_folds_to_what_it_was(path: Path):
     entries = list(Stream(path, CampaignEntry).read())
     known = CAMPAIGN_EVENT.json_schema()["discriminator"]["mapping"]
-    assert {entry.event.kind for entry in entries} == set(known)
+    assert {entry.event.kind for entry in entries} == set(known) - LATER
     state = fold_campaign(entries)
     assert state.finished == "complete"
     assert [one.id for one in state.classified.competitions] == ["alpha", "gamma", "beta", "delta"]

@@ -8,7 +8,6 @@ says that its files are in place.
 from __future__ import annotations
 
 import shutil
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -27,10 +26,10 @@ from haste.schema.knowledge import Problem, Status
 from haste.skills.ledger import write_records
 from haste.skills.writing import decision, store_writes
 
-from .crew import POLL_S, Paused
-from .parts import Asking, Campaign
-from .plan import Close, Judge, Pin, Promote, allowance
+from .parts import Campaign
+from .plan import Close, Judge, Pin, Promote
 from .state import CampaignState
+from .terms import terms
 
 
 def pin(step: Pin, state: CampaignState, campaign: Campaign) -> Iterator[InventoryPinned]:
@@ -65,7 +64,7 @@ def judge(step: Judge, state: CampaignState, campaign: Campaign) -> Iterator[Lea
         leave_learnings(campaign.skills, events)
     reading = read_store(campaign.skills)
     shelf, judged = reading.shelf, list[Judged]()
-    verdicts = campaign.backends.settle(reading, _asking(step, state, campaign))
+    verdicts = campaign.backends.settle(reading, terms(campaign.conversations(step.round.number), state, campaign))
     for settled in verdicts.settled:
         promotion = settled.promotion
         judged.append(Judged(promotion=promotion, writes=store_writes(promotion, shelf.inventory)))
@@ -78,21 +77,6 @@ def judge(step: Judge, state: CampaignState, campaign: Campaign) -> Iterator[Lea
         judged=tuple(judged),
         spent=verdicts.spent,
     )
-
-
-def _asking(step: Judge, state: CampaignState, campaign: Campaign) -> Asking:
-    """Within what the campaign has left; a cap of the runs holds for a round's promotion as well."""
-    left = allowance(state, campaign.clock())
-
-    def pause(seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while (rest := until - time.monotonic()) > 0:
-            if campaign.interrupted():
-                raise Paused
-            time.sleep(min(POLL_S, rest))
-
-    config = state.rules.run.model_copy(update={"budget": left})
-    return Asking(config, campaign.conversations(step.round.number), pause)
 
 
 def promote(step: Promote, _state: CampaignState, campaign: Campaign) -> Iterator[PromotionDone]:

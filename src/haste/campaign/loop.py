@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from haste.schema.campaign import Assignment, CampaignEvent, Classified, CompetitionsClassified, RunEnded, Unfit
-from haste.schema.errors import HasteError
+from haste.schema.campaign import Assignment, CampaignEvent, RunEnded
 
-from . import barrier
+from . import barrier, domains
 from .crew import Crew, Paused
 from .parts import Campaign
-from .plan import Classify, Close, Judge, Pin, Promote, Record, Run, Step, plan
+from .plan import Classify, Close, Judge, Pin, Promote, Record, Run, SettleDomain, Step, plan
 from .runs import carry_out, config_of
 from .state import CampaignState, evolve, fold
 
@@ -53,25 +52,9 @@ def _perform(step: Step, state: CampaignState, campaign: Campaign, crew: Crew) -
             yield from DEEDS[type(step)](step, state, campaign)
 
 
-def _classify(_step: Classify, state: CampaignState, campaign: Campaign) -> Iterator[CompetitionsClassified]:
-    """Load each competition once. What cannot be loaded, or has another's id, is left out and said."""
-    known: dict[str, Classified] = {}
-    unfit: list[Unfit] = []
-    for reference in state.rules.competitions:
-        try:
-            one = campaign.backends.classify(reference)
-        except HasteError as fault:
-            unfit.append(Unfit(reference=reference, reason=str(fault)))
-            continue
-        if one.id in known:
-            unfit.append(Unfit(reference=reference, reason=f"its id {one.id!r} is taken by {known[one.id].reference}"))
-        else:
-            known[one.id] = one
-    yield CompetitionsClassified(competitions=tuple(known.values()), unfit=tuple(unfit))
-
-
 DEEDS: dict[type[Any], Callable[[Any, CampaignState, Campaign], Iterator[CampaignEvent]]] = {
-    Classify: _classify,
+    Classify: domains.classify,
+    SettleDomain: domains.settle_domain,
     Pin: barrier.pin,
     Judge: barrier.judge,
     Promote: barrier.promote,

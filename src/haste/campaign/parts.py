@@ -29,7 +29,7 @@ class Journal(Protocol):
 
 @dataclass(frozen=True)
 class Asking:
-    """Whom to ask about learnings and for how much at most; where that is recorded, so that nothing is paid twice."""
+    """Whom to ask outside runs and for how much at most; where that is recorded, so that nothing is paid twice."""
 
     config: RunConfig
     record: Path
@@ -49,8 +49,21 @@ def by_counting(reading: Reading, _asking: Asking) -> Verdicts:
 
 
 @dataclass(frozen=True)
+class Word:
+    """The orchestrator's on a domain; None with the reason where it has none that can be used."""
+
+    domain: str | None
+    note: str = ""
+    spent: Spent = field(default_factory=Spent)
+
+
+def no_word(_config: RunConfig, _asking: Asking) -> Word:
+    return Word(None, "nobody was asked")
+
+
+@dataclass(frozen=True)
 class Backends:
-    """How things are done on this machine. All but `classify` are called from the threads of runs."""
+    """How things are done on this machine. Runs call `open_run`, `finish`, `close` and `events` from their threads."""
 
     classify: Callable[[str], Classified]  # raises HasteError for what cannot be loaded
     open_run: Callable[[RunConfig, Path], Context]  # begins a run in that folder, or takes it up; same folder, same run
@@ -58,6 +71,8 @@ class Backends:
     close: Callable[[Context], None]
     events: Callable[[Path], tuple[Event, ...]]  # of a run's journal; empty where none was begun
     settle: Callable[[Reading, Asking], Verdicts] = by_counting
+    # On the domain of the configuration's competition. What is wrong with that becomes a note, as its run will say it.
+    word: Callable[[RunConfig, Asking], Word] = no_word
 
 
 def _unwatched(_run: RunId, _entry: Entry, _state: RunState) -> None:
@@ -95,3 +110,7 @@ class Campaign:
     def conversations(self, number: int) -> Path:
         """Where it is recorded what a model was asked about the learnings of a round."""
         return self.folder / "rounds" / f"{number:02d}" / "conversations"
+
+    def conversation_on(self, competition: str) -> Path:
+        """Where it is recorded what a model was asked about a competition's domain."""
+        return self.folder / "domains" / competition

@@ -1,6 +1,6 @@
 """What a campaign does next: `plan(state, now) -> Step`. Pure, and blind to grades: there are none in the state.
 
-classify -> (plan a round -> pin the inventory -> runs -> judge -> promote -> close the round) ... -> finish
+classify -> domains -> (plan a round -> pin the inventory -> runs -> judge -> promote -> close the round) ... -> finish
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from haste.schema.campaign import (
     CampaignEnd,
     CampaignEvent,
     CampaignFinished,
+    Classified,
     RoundPlanned,
     RunAssigned,
     RunEnded,
@@ -40,7 +41,14 @@ class Record:
 
 @dataclass(frozen=True)
 class Classify:
-    """Load every competition, and find its domain."""
+    """Load every competition."""
+
+
+@dataclass(frozen=True)
+class SettleDomain:
+    """Ask for the domain of one whose folder does not state it."""
+
+    competition: Classified
 
 
 @dataclass(frozen=True)
@@ -78,20 +86,21 @@ class Close:
     round: Round
 
 
-Step: TypeAlias = Record | Classify | Pin | Run | Judge | Promote | Close
+Step: TypeAlias = Record | Classify | SettleDomain | Pin | Run | Judge | Promote | Close
 
 
 def plan(state: CampaignState, now: float) -> Step:
     """The next step at `now` (seconds since the epoch) of a campaign that has not finished."""
     if state.classified is None:
         return Classify()
+    if state.unsettled and spent(state, now) is None:
+        return SettleDomain(state.unsettled[0])
     current = state.current
     return _next_round(state, now) if current is None else _in_round(state, current, now)
 
 
 def _next_round(state: CampaignState, now: float) -> Step:
-    assert state.classified is not None
-    rounds = schedule(state.rules, state.classified.competitions, state.prefix)
+    rounds = schedule(state.rules, state.competitions, state.prefix)
     done = len(state.rounds)
     end: CampaignEnd | None = spent(state, now)
     if end is not None or done == len(rounds):
@@ -161,5 +170,6 @@ def _tokens(state: CampaignState) -> int:
 
 
 def _spendings(state: CampaignState) -> Iterator[Spent]:
+    yield from (one.spent for one in state.domains.values())
     yield from (one.spent for one in state.runs.values())
     yield from (one.judged.spent for one in state.rounds if one.judged is not None)

@@ -16,13 +16,18 @@ from .state import CampaignState
 
 
 def config_of(one: Assignment, state: CampaignState, campaign: Campaign) -> RunConfig:
-    """A run's configuration: what all have in common, with its own competition, seed, start, limits and store."""
+    """A run's configuration: what all have in common, with its own competition, seed, start, limits and store.
+
+    Where a model thinks, the domain is the one that the rounds were planned by: no run asks for it.
+    """
     warm = one.start is Start.WARM
+    asks = state.rules.run.model != "builtin"
     current = state.current
     assert current is not None
     return state.rules.run.model_copy(
         update={
             "competition": one.reference,
+            "domain": one.domain if asks else None,
             "seed": one.seed,
             "start": one.start,
             "budget": state.budgets[one.run],

@@ -14,7 +14,9 @@ from haste.schema.campaign import (
     CampaignFinished,
     CampaignResumed,
     CampaignStarted,
+    Classified,
     CompetitionsClassified,
+    DomainSettled,
     InventoryPinned,
     LearningsJudged,
     PromotionDone,
@@ -49,7 +51,9 @@ class CampaignState:
     campaign: str = ""
     prefix: str = ""
     config: CampaignConfig | None = None
+    codes: tuple[str, ...] = ()  # the versions of the code that carried it, each change one more
     classified: CompetitionsClassified | None = None
+    domains: Mapping[str, DomainSettled] = field(default_factory=dict)  # of the competitions that were asked about
     rounds: tuple[Round, ...] = ()
     budgets: Mapping[RunId, Budget] = field(default_factory=dict)  # of every run that was assigned
     runs: Mapping[RunId, RunEnded] = field(default_factory=dict)  # those that ended
@@ -62,6 +66,22 @@ class CampaignState:
     def rules(self) -> CampaignConfig:
         assert self.config is not None, "the journal begins with CampaignStarted"
         return self.config
+
+    @property
+    def competitions(self) -> tuple[Classified, ...]:
+        """Those that can be solved, each in its domain."""
+        known = self.classified.competitions if self.classified else ()
+        return tuple(
+            one.model_copy(update={"domain": self.domains[one.id].domain}) if one.id in self.domains else one
+            for one in known
+        )
+
+    @property
+    def unsettled(self) -> tuple[Classified, ...]:
+        """Those whose domain is still to be asked for."""
+        if self.rules.run.model == "builtin":
+            return ()
+        return tuple(one for one in self.competitions if one.domain_is_inferred and one.id not in self.domains)
 
     @property
     def current(self) -> Round | None:
@@ -96,14 +116,18 @@ def evolve(state: CampaignState, entry: CampaignEntry) -> CampaignState:
     return replace(_apply(state, entry), at=entry.at)
 
 
-def _apply(state: CampaignState, entry: CampaignEntry) -> CampaignState:
+def _apply(state: CampaignState, entry: CampaignEntry) -> CampaignState:  # noqa: C901 - one case per event
     match event := entry.event:
         case CampaignStarted():
-            return replace(state, campaign=event.campaign, prefix=event.prefix, config=event.config, since=entry.at)
+            begun = replace(state, campaign=event.campaign, prefix=event.prefix, config=event.config, since=entry.at)
+            return _carried(begun, event.code_version)
         case CampaignResumed():
-            return replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at)
+            resumed = replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at)
+            return _carried(resumed, event.code_version)
         case CompetitionsClassified():
             return replace(state, classified=event)
+        case DomainSettled():
+            return replace(state, domains={**state.domains, event.competition: event})
         case RoundPlanned():
             return replace(state, rounds=(*state.rounds, Round(event.number, event.assignments)))
         case InventoryPinned():
@@ -120,6 +144,10 @@ def _apply(state: CampaignState, entry: CampaignEntry) -> CampaignState:
             return _round(state, replace(state.rounds[-1], ended=event))
         case CampaignFinished():
             return replace(state, finished=event.reason)
+
+
+def _carried(state: CampaignState, code: str) -> CampaignState:
+    return state if state.codes[-1:] == (code,) else replace(state, codes=(*state.codes, code))
 
 
 def _round(state: CampaignState, changed: Round) -> CampaignState:

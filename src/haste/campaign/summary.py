@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import Any
 
-from haste.schema.campaign import InventoryCount, Judged
+from haste.schema.campaign import InventoryCount, Judged, Spent
 
 from .state import CampaignState, Round
 from .statistics import wilson
@@ -23,7 +23,6 @@ BINS = ((0, 0), (1, 15), (16, 49), (50, None))  # skills loaded; the paper tells
 def summarise(state: CampaignState, rows: Sequence[Row], began_at: float) -> dict[str, Any]:
     """The object of `haste campaign report --json`. Works for a campaign that has not finished."""
     rules, classified = state.rules, state.classified
-    known = classified.competitions if classified else ()
     return {
         "campaign": state.campaign,
         "finished": state.finished,
@@ -46,22 +45,39 @@ def summarise(state: CampaignState, rows: Sequence[Row], began_at: float) -> dic
         "competitions": [
             {"competition": one.id, "title": one.title, "domain": one.domain}
             | _group([row for row in rows if row["competition"] == one.id])
-            for one in known
+            for one in state.competitions
         ],
+        "notes": _told(state),
         "unfit": [one.model_dump() for one in (classified.unfit if classified else ())],
-        "promotion": _promotion(state),
+        "domains": {"asked": len(state.domains)} | _spent([one.spent for one in state.domains.values()]),
+        "promotion": _spent([one.judged.spent for one in state.rounds if one.judged is not None]),
         "keep_rate_by_skills": [_bin(rows, low, high) for low, high in BINS],
         "rounds": [_round(one, rows) for one in state.rounds],
         "runs": list(rows),
     }
 
 
-def _promotion(state: CampaignState) -> dict[str, Any]:
-    """What judging learnings came to, where a model was asked."""
-    spent = [one.judged.spent for one in state.rounds if one.judged is not None]
-    known = [one.usd for one in spent if one.usd is not None], [one.tokens for one in spent if one.tokens is not None]
-    usd, tokens = (sum(part) if len(part) == len(spent) else None for part in known)
+def _spent(parts: Sequence[Spent]) -> dict[str, Any]:
+    """What was spent outside the runs; unknown as a whole where any part is."""
+    known = [one.usd for one in parts if one.usd is not None], [one.tokens for one in parts if one.tokens is not None]
+    usd, tokens = (sum(part) if len(part) == len(parts) else None for part in known)
     return {"tokens": tokens, "usd": usd}
+
+
+def _told(state: CampaignState) -> list[str]:
+    """What a reader must know of the campaign before believing its figures."""
+    notes = []
+    if len(state.codes) > 1:
+        notes.append(
+            f"It was begun by version {state.codes[0]} of the code and resumed by {', then '.join(state.codes[1:])}: "
+            "its figures come from more than one version."
+        )
+    notes += [
+        f"The domain of {one.competition} is {one.domain}, as inferred from its data: {one.note}"
+        for one in state.domains.values()
+        if one.note
+    ]
+    return notes
 
 
 def _group(rows: Sequence[Row]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Classified(Value):
     id: str
     title: str
     domain: str
+    domain_is_inferred: bool = False  # the folder does not state it
 
 
 class Unfit(Value):
@@ -87,12 +88,23 @@ class CampaignResumed(Value):
 
     kind: Literal["campaign_resumed"] = "campaign_resumed"
     code_version: str
+    changed_from: str | None = None  # the code version until here, where it was another
 
 
 class CompetitionsClassified(Value):
     kind: Literal["competitions_classified"] = "competitions_classified"
     competitions: tuple[Classified, ...]
     unfit: tuple[Unfit, ...] = ()
+
+
+class DomainSettled(Value):
+    """The orchestrator's word on a domain that no folder states: rounds are planned by it, and no run asks again."""
+
+    kind: Literal["domain_settled"] = "domain_settled"
+    competition: str  # its id
+    domain: str
+    note: str = ""  # why it is as inferred from the data, where there is no usable word
+    spent: Spent = Spent()
 
 
 class RoundPlanned(Value):
@@ -171,6 +183,7 @@ CampaignEvent = Annotated[
     CampaignStarted
     | CampaignResumed
     | CompetitionsClassified
+    | DomainSettled
     | RoundPlanned
     | InventoryPinned
     | RunAssigned

@@ -23,6 +23,7 @@ from haste.schema.campaign import (
     CampaignResumed,
     CampaignStarted,
     CompetitionsClassified,
+    DomainSettled,
     InventoryPinned,
     LearningsJudged,
     PromotionDone,
@@ -138,7 +139,8 @@ def narrate(event: CampaignEvent, last: RunState | None = None) -> list[str]:
         case CampaignStarted():
             return [f"campaign {event.campaign}: {count_text(len(event.config.competitions), 'competition')}"]
         case CampaignResumed():
-            return ["resumed  going on where the journal ends"]
+            changed = f"warning  the code has changed from version {event.changed_from} to {event.code_version}"
+            return ["resumed  going on where the journal ends", *([changed] if event.changed_from else [])]
         case CompetitionsClassified():
             domains = [one.domain for one in event.competitions]
             told = ", ".join(f"{domains.count(name)} {name}" for name in dict.fromkeys(domains)) or "none is fit"
@@ -146,6 +148,9 @@ def narrate(event: CampaignEvent, last: RunState | None = None) -> list[str]:
                 f"domains  {told}",
                 *(f"warning  goes on without {one.reference}: {one_line(one.reason, 300)}" for one in event.unfit),
             ]
+        case DomainSettled():
+            doubt = f"warning  as inferred from the data: {one_line(event.note, 300)}"
+            return [f"domain   {event.competition}: {event.domain}", *([doubt] if event.note else [])]
         case RoundPlanned():
             starts = [one.start.value for one in event.assignments]
             told = ", ".join(f"{starts.count(name)} {name}" for name in dict.fromkeys(starts))

@@ -22,6 +22,7 @@ def markdown(summary: dict[str, Any]) -> str:
     ]
     lines += [f"- without `{one['reference']}`: {one['reason']}" for one in summary["unfit"]]
     lines += [f"- {row['outcome']}: `{row['run']}`: {row['error']}" for row in summary["runs"] if row["error"]]
+    lines += [f"- {note}" for note in summary["notes"]]
     lines += [f"- round {one['number']}: {note}" for one in summary["rounds"] for note in one["notes"]]
     for title, table in TABLES:
         told = table(summary)

@@ -79,7 +79,8 @@ def _card(value: str, *lines: Piece) -> Markup:
 def _notices(summary: Summary) -> list[Markup]:
     told = [f"Not solved: {one['reference']}: {one['reason']}" for one in summary["unfit"]]
     told += [f"{row['run']} {row['outcome']}: {row['error']}" for row in summary["runs"] if row["error"]]
-    notes = [f"Round {one['number']}: {note}" for one in summary["rounds"] for note in one["notes"]]
+    notes = list(summary["notes"])
+    notes += [f"Round {one['number']}: {note}" for one in summary["rounds"] for note in one["notes"]]
     if summary["finished"] != "complete":
         notes.append(f"This campaign is not whole: {ENDS[summary['finished']]}.")
     return [tag("p", text, class_="notice bad") for text in told] + [tag("p", text, class_="notice") for text in notes]

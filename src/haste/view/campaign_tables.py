@@ -127,7 +127,7 @@ def keep_table(summary: Summary) -> Table:
 
 
 def cost_table(summary: Summary) -> Table:
-    """Time and money of all runs, of cold and warm ones, and of judging what they learned."""
+    """Time and money of all runs, of cold and warm ones, and of what was asked outside of them."""
     groups = [("all", summary["overall"]), *((one["start"], one) for one in summary["by_start"])]
     heads = ["", "tokens", "tokens per medal", "cost", "cost per medal", "time of the runs"]
     rows = [
@@ -141,8 +141,9 @@ def cost_table(summary: Summary) -> Table:
         ]
         for name, one in groups
     ]
-    judged = summary["promotion"]
-    rows.append(["promotion", number_text(judged["tokens"], 0), UNKNOWN, usd_text(judged["usd"]), UNKNOWN, UNKNOWN])
+    outside = [("domains", summary["domains"])] if summary["domains"]["asked"] else []
+    for name, one in (*outside, ("promotion", summary["promotion"])):
+        rows.append([name, number_text(one["tokens"], 0), UNKNOWN, usd_text(one["usd"]), UNKNOWN, UNKNOWN])
     return Table(heads, rows, frozenset(range(1, len(heads))))
 
 
