@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from haste.competition.loaded import Fold, LoadedCompetition
 from haste.competition.split import make_splits
-from haste.competition.time_split import plan
+from haste.competition.time_split import plan, windows
 from haste.schema.competition import Kind, Scheme
 from haste.schema.errors import CompetitionError
 
@@ -183,6 +183,24 @@ def test_dates_are_read_as_dates() -> None:
     splits = make_splits(loaded, 3, 0)
     assert [fold.valid.tolist() for fold in splits.confirm] == [[9], [10], [11]]
     assert [fold.valid.tolist() for fold in splits.search] == [[6], [7], [8]]
+
+
+@pytest.mark.parametrize(
+    ("time", "later", "told"),
+    [
+        ([f"2020-01-{day:02d}" for day in range(14, 0, -1)], ["2021-01-01", "2021-02-01"],
+         ("2020-01-07 to 2020-01-08", "2020-01-09 to 2020-01-10", "2020-01-11 to 2020-01-12")),
+        ([f"2020-01-01 {hour:02d}:30" for hour in range(14)], ["2020-01-02 00:00", "2020-01-02 01:00"],
+         ("2020-01-01 06:30 to 2020-01-01 07:30", "2020-01-01 08:30 to 2020-01-01 09:30",
+          "2020-01-01 10:30 to 2020-01-01 11:30")),
+        ([*range(1990, 2004)], [2004, 2005], ("1996 to 1997", "1998 to 1999", "2000 to 2001")),
+    ],
+)  # fmt: skip
+def test_windows_are_told_as_times(time: list[object], later: list[object], told: tuple[str, ...]) -> None:
+    loaded = regression(len(time), scheme=Scheme.TIME, time=time, test_time=later, test_rows=2)
+    assert windows(loaded, make_splits(loaded, 3, 0).search) == told
+    shuffled = regression(20, scheme=Scheme.KFOLD)
+    assert windows(shuffled, make_splits(shuffled, 3, 0).search) == ()
 
 
 @pytest.mark.parametrize(

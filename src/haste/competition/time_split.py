@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from haste.schema.competition import Scheme
 from haste.schema.errors import CompetitionError
 
 from .dates import date_format, read_as, unreadable
 from .loaded import Fold, LoadedCompetition, Splits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandas import Series
 
 _FEWEST_STEPS = 6  # two to begin from, three to search, one to confirm
@@ -59,6 +62,26 @@ def plan(steps: int, horizon: int | None, folds: int) -> tuple[int, int, int]:
                 return wanted, search, confirm
     search = min(folds, _FEWEST_SEARCH)
     return max(1, room // (search + 1)), search, 1
+
+
+def windows(loaded: LoadedCompetition, folds: Sequence[Fold]) -> tuple[str, ...]:
+    """The first and the last time that each fold holds out, as a person writes them; empty without folds in time."""
+    validation = loaded.competition.validation
+    if validation.scheme is not Scheme.TIME or validation.time_column is None:
+        return ()
+    import pandas as pd
+
+    column = loaded.train[validation.time_column]
+    numbers = pd.api.types.is_numeric_dtype(column)
+    held_out = [time_values(loaded, column)[fold.valid] for fold in folds]
+    return tuple(f"{_moment(times.min(), numbers)} to {_moment(times.max(), numbers)}" for times in held_out)
+
+
+def _moment(time: float, number: bool) -> str:
+    """A number as it is, a date to the day, and to the minute where that is not midnight."""
+    if number:
+        return f"{time:.10g}"
+    return str(np.datetime64(int(time), "us").astype("datetime64[m]")).removesuffix("T00:00").replace("T", " ")
 
 
 def test_horizon(loaded: LoadedCompetition, column: str, times: NDArray[np.float64]) -> int | None:

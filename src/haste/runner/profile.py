@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haste.competition.profile import profile
+from haste.competition.time_split import windows
 from haste.executor.probe import PROBE_SCRIPT, read_probe
 from haste.schema.competition import Trust
 from haste.schema.errors import ExecutorError
@@ -28,8 +29,10 @@ def profile_competition(_action: ProfileCompetition, _state: RunState, context: 
         msg = f"the candidates' interpreter lacks {', '.join(lacking)}"
         raise ExecutorError(msg, where=context.config.python, hint=f"pip install {' '.join(lacking)} there")
     reported = context.loaded.competition.validation.trust is Trust.REPORTED
+    found = profile(context.loaded, resources, context.config.seed)
+    held_out = () if reported else windows(context.loaded, context.splits.search)
     yield CompetitionProfiled(
-        profile=profile(context.loaded, resources, context.config.seed),
+        profile=found.model_copy(update={"windows": held_out}),
         search_folds=1 if reported else len(context.splits.search),
         confirm_folds=0 if reported else len(context.splits.confirm),
     )

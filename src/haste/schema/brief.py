@@ -35,6 +35,7 @@ class Attempt(Value):
     fold_gains: tuple[float, ...] = ()
     wall_s: float | None = None  # of its slowest fold
     expected: str = ""  # what whoever proposed it expected
+    asked: Scale | None = None  # the scale that was asked for, where the change is of another
     moved: dict[str, tuple[float, float]] = {}  # numbers of its diagnostics: its parent's and its own, on one fold
 
 

@@ -72,6 +72,7 @@ class Learning(Value):
     gain: float | None = None  # in units of noise
     kept: int = 0  # of `tried` candidates
     tried: int = 0
+    folds: tuple[int, ...] = ()  # that each of the gains in `gain` is a mean over; empty where it was not counted
     conditions: tuple[Condition, ...] = ()
 
 

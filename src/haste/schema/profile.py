@@ -87,6 +87,7 @@ class Profile(Value):
     files: tuple[str, ...] = ()  # what a script finds below `input/`, a folder as one line with what it holds
     rows: tuple[dict[str, str], ...] = ()  # the first training rows, values cut at 120 characters
     sample_submission: tuple[str, ...] = ()  # the file's first lines
+    windows: tuple[str, ...] = ()  # first and last time held out by each search fold; folds in time only
     inside: tuple[str, ...] = ()  # what texts, pictures and series hold, as bounded lines for a reader
 
     def of_role(self, *roles: Role) -> tuple[ColumnProfile, ...]:

@@ -42,6 +42,7 @@ class Proposal(Value):
     code: str  # the whole of solution.py
     technique: str | None = None  # the name of the technique that was applied, for evidence
     scale: Scale = Scale.TWEAK
+    asked: Scale | None = None  # the scale that was asked for, where the change is of another
     diagnosis: Diagnosis | None = None
     expected: str = ""  # the effect the engineer expects
     cites: tuple[str, ...] = ()  # names of skills that led to this
@@ -64,6 +65,7 @@ class Candidate(Value):
     rationale: str
     technique: str | None = None
     scale: Scale = Scale.TWEAK
+    asked: Scale | None = None
     diagnosis: Diagnosis | None = None
     expected: str = ""
     cites: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ def _attempt(node: Node) -> Attempt:
         fold_gains=decision.fold_gains if decision else (),
         wall_s=node.slowest_s,
         expected=made.expected,
+        asked=made.asked,
     )
 
 
