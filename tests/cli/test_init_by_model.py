@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from haste.cli.main import app
 from haste.cli.models_wiring import ListPrices
+from haste.competition import trial
 from haste.competition.load import load
 from haste.llm.prices import load as shipped_prices
 from haste.llm.scripted import ScriptedModel, filled
@@ -147,3 +148,23 @@ def test_without_a_model_nobody_is_asked(tmp_path: Path, monkeypatch: pytest.Mon
     assert model.asked == []
     assert not (tmp_path / ".conversation").exists()
     assert tomllib.loads(text)["target"] == ["y"] or tomllib.loads(text)["target"] == "y"
+
+
+@pytest.mark.parametrize("before", [None, 'metric = "roc_auc"\n'], ids=["new", "over another"])
+def test_what_is_on_trial_stands_nowhere(before, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Killed at any moment of the trial, nothing unverified is left behind."""
+    scripted(monkeypatch, NO_COLUMN, GOOD)
+    folder, during = tabular(tmp_path), []
+    if before is not None:
+        (folder / "competition.toml").write_text(before)
+    whole = trial.load
+
+    def watched(*words):
+        during.append({path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()})
+        return whole(*words)
+
+    monkeypatch.setattr(trial, "load", watched)
+    as_it_was = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert init(folder, "--force")[0].endswith(GOOD)
+    assert len(during) >= 4
+    assert all(one == as_it_was for one in during)

@@ -102,6 +102,7 @@ def init(  # noqa: PLR0913 - one parameter per option
     What a model writes is tried on the folder first; where it does not work, what the rules infer is written.
     """
     from haste.schema.errors import ConfigError, StoreError
+    from haste.store.inventory_files import replace_text
 
     from .promotion_wiring import Whom
 
@@ -111,7 +112,7 @@ def init(  # noqa: PLR0913 - one parameter per option
         raise ConfigError(msg, where=str(path), hint="edit it, or overwrite it with --force")
     try:
         text = _settings(folder, Whom(model, base_url, max_usd, max_tokens, prices))
-        path.write_text(text, encoding="utf-8")
+        replace_text(path, text)
     except OSError as fault:
         msg = f"cannot write: {fault.strerror or fault}"
         raise StoreError(msg, where=str(path), hint="make the folder writable") from fault

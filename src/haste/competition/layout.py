@@ -18,7 +18,6 @@ from .archives import folder_files, members, unpacked
 from .contents import DESCRIPTION, find_contents
 from .media import path_of
 from .raw import RawTables, read_raw
-from .settings import read_settings
 from .sources import find_sources
 from .tables import Table, write_delimited, write_table
 from .typed import text_of, typed
@@ -47,7 +46,7 @@ def lay_out(loaded: LoadedCompetition, destination: Path, fold: Fold | None, *, 
     """
     if destination.is_dir():
         return destination
-    settings = read_settings(loaded.folder)
+    settings = loaded.settings
     sources = find_sources(loaded.folder, settings)
     raw = read_raw(loaded.folder, sources, settings.unseen)
     contents = find_contents(loaded.folder, settings, sources)

@@ -49,10 +49,14 @@ class _Frames:
     made_up_id: tuple[str, ...]
 
 
-def load(folder: Path) -> LoadedCompetition:
-    """Load and verify a competition. Raises CompetitionError (the folder's fault) or ConfigError (its settings')."""
+def load(folder: Path, settings: Settings | None = None) -> LoadedCompetition:
+    """Load and verify a competition, by the folder's own settings or by others that are tried on it.
+
+    Raises CompetitionError (the folder's fault) or ConfigError (its settings').
+    """
     said: list[str] = []
-    settings = read_settings(folder) if folder.is_dir() else Settings()
+    if settings is None:
+        settings = read_settings(folder) if folder.is_dir() else Settings()
     sources = find_sources(folder, settings)
     raw = read_raw(folder, sources, settings.unseen)
     if raw.labels is not None:
@@ -80,7 +84,7 @@ def load(folder: Path) -> LoadedCompetition:
     return LoadedCompetition(
         competition, folder, frames.train, frames.test, frames.sample,
         labels=sources.labels if raw.labels is not None else None,
-        kept=posed.kept, made_up_id=frames.made_up_id, left_out=len(train) - len(posed.kept),
+        kept=posed.kept, made_up_id=frames.made_up_id, left_out=len(train) - len(posed.kept), settings=settings,
     )  # fmt: skip
 
 

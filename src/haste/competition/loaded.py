@@ -13,11 +13,13 @@ Knows nothing of files' formats, metrics or scores. Conventions that every reade
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haste.schema.competition import Competition
+
+from .settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +44,7 @@ class LoadedCompetition:
     kept: NDArray[np.int64] | None = None  # None: all rows of the file
     made_up_id: tuple[str, ...] = ()
     left_out: int = 0  # rows of the train file that lack a target
+    settings: Settings = field(default_factory=Settings)  # what it was loaded by
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from .contents import find_contents
 from .media import path_of
-from .settings import read_settings
 from .shown import bytes_of
 from .sources import find_sources
 
@@ -63,7 +62,7 @@ def _read(loaded: LoadedCompetition, media: Media, rows: DataFrame) -> tuple[dic
     import numpy as np
     from PIL import Image, UnidentifiedImageError
 
-    settings = read_settings(loaded.folder)
+    settings = loaded.settings
     contents = find_contents(loaded.folder, settings, find_sources(loaded.folder, settings))
     known = contents.data_files()
     paths = {row: path_of(media.train_folder, str(value), media.suffix) for row, value in rows[media.column].items()}

@@ -81,16 +81,25 @@ def read_settings(folder: Path) -> Settings:
     if not path.is_file():
         return Settings()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"is not TOML: {error}"
-        raise ConfigError(
-            message, where=str(path), hint="`haste competitions init` writes one to begin from"
-        ) from error
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _no_toml(error, path) from error
+    return parse_settings(text, path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """What the text of a `competition.toml` states. Raises ConfigError naming the key and, as its place, the path."""
     try:
-        return Settings.model_validate(data)
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _no_toml(error, path) from error
     except ValidationError as error:
         raise _explained(error.errors()[0], path) from error
+
+
+def _no_toml(error: ValueError, path: Path) -> ConfigError:
+    hint = "`haste competitions init` writes one to begin from"
+    return ConfigError(f"is not TOML: {error}", where=str(path), hint=hint)
 
 
 def _explained(fault: ErrorDetails, path: Path) -> ConfigError:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from .archives import members
 from .contents import DESCRIPTION, find_contents
 from .media import IMAGE
-from .settings import read_settings
 from .sources import find_sources
 from .tables import open_table, table_suffix
 
@@ -58,7 +57,7 @@ def first_lines(sample: DataFrame) -> tuple[str, ...]:
 
 def files_shown(loaded: LoadedCompetition) -> tuple[str, ...]:
     """Names below `input/`; a data folder is one line with its number of files, their suffixes and picture sizes."""
-    folder, settings = loaded.folder, read_settings(loaded.folder)
+    folder, settings = loaded.folder, loaded.settings
     sources = find_sources(folder, settings)
     contents = find_contents(folder, settings, sources)
     named = [

@@ -1,4 +1,4 @@
-"""Whether a text would do as a folder's `competition.toml`: tried in its place, and taken away again.
+"""Whether a text would do as a folder's `competition.toml`: the folder is loaded by it, and nothing is written there.
 
 Knows nothing of who wrote it. The hidden answers are not read.
 """
@@ -6,8 +6,6 @@ Knows nothing of who wrote it. The hidden answers are not read.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,28 +15,25 @@ from haste.schema.errors import HasteError
 from .dummy import check_metric, dummy_submission
 from .layout import lay_out
 from .load import load
+from .loaded import LoadedCompetition
 from .score import score_fold
-from .settings import FILE_NAME
+from .settings import FILE_NAME, parse_settings
 from .split import make_splits
 
 _GRADERS = ("answers", "leaderboard")  # no word on the competition: where the grader looks
 
 
 def fault_of(folder: Path, text: str) -> str | None:
-    """What is wrong with the settings, without the folder's own path; None where a fold can be built and scored.
-
-    Raises OSError where the folder cannot be written to.
-    """
+    """What is wrong with the settings, without the folder's own path; None where a fold can be built and scored."""
     stated = [name for name in _GRADERS if name in _keys(text)]
     if stated:
         return f"`{stated[0]}` is not to be stated here"
-    with _in_place(folder, text):
-        try:
-            _build(folder)
-        except HasteError as error:
-            told = f"{error.where}: {error.message}" if error.where else error.message
-            told += f" ({error.hint})" if error.hint else ""
-            return told.replace(f"{folder}/", "").replace(str(folder), "the folder")
+    try:
+        _build(_loaded_by(folder, text))
+    except HasteError as error:
+        told = f"{error.where}: {error.message}" if error.where else error.message
+        told += f" ({error.hint})" if error.hint else ""
+        return told.replace(f"{folder}/", "").replace(str(folder), "the folder")
     return None
 
 
@@ -48,12 +43,14 @@ def inferred_in(folder: Path, text: str | None = None) -> tuple[str, ...]:
     Where it fails, what it fails at.
     """
     try:
-        if text is None:
-            return load(folder).competition.inferred
-        with _in_place(folder, text):
-            return load(folder).competition.inferred
+        loaded = load(folder) if text is None else _loaded_by(folder, text)
     except HasteError as error:
         return (f"plain inference fails: {error.message}",)
+    return loaded.competition.inferred
+
+
+def _loaded_by(folder: Path, text: str) -> LoadedCompetition:
+    return load(folder, parse_settings(text, folder / FILE_NAME))
 
 
 def _keys(text: str) -> dict[str, object]:
@@ -63,9 +60,8 @@ def _keys(text: str) -> dict[str, object]:
         return {}  # the loader says it better
 
 
-def _build(folder: Path) -> None:
+def _build(loaded: LoadedCompetition) -> None:
     """All that a run needs before its first candidate. Raises HasteError."""
-    loaded = load(folder)
     check_metric(loaded)
     if loaded.competition.validation.trust is Trust.REPORTED:
         return
@@ -73,18 +69,3 @@ def _build(folder: Path) -> None:
     with TemporaryDirectory() as place:
         lay_out(loaded, Path(place) / "view", fold)
     score_fold(loaded, fold, dummy_submission(loaded, fold))
-
-
-@contextmanager
-def _in_place(folder: Path, text: str) -> Iterator[None]:
-    """The folder with this text as its settings; afterwards as it was."""
-    path = folder / FILE_NAME
-    before = path.read_bytes() if path.is_file() else None
-    try:
-        path.write_text(text, encoding="utf-8")
-        yield
-    finally:
-        if before is None:
-            path.unlink(missing_ok=True)
-        else:
-            path.write_bytes(before)
