@@ -186,3 +186,11 @@ def test_private_files_are_in_no_digest(tmp_path: Path) -> None:
     tabular(tmp_path)
     write_csv(tmp_path / "private" / "answers.csv", [{"id": "0060", "y": 1}])
     assert not any("private" in name or "answers" in name for name in load(tmp_path).competition.digests)
+
+
+def test_an_id_is_short_enough_for_the_names_of_folders_and_stays_its_own(tmp_path: Path) -> None:
+    longest, *longer = ["a" * 64, "a" * 65, "a" * 65 + "b", "a." * 100]
+    ids = [load(tabular(tmp_path / name)).competition.id for name in (longest, *longer)]
+    assert ids[0] == longest
+    assert all(len(one) <= 64 and one[0] == "a" for one in ids)
+    assert len(set(ids)) == 4

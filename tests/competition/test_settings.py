@@ -71,6 +71,7 @@ def test_none_is_all_defaults(tmp_path: Path) -> None:
         ("text = [1]", "it must be a name or a list of names"),
         ('kind = "classification"', "`kind` is 'classification'"),
         ('id = "../x"', "`id` is '../x'"),
+        (f'id = "{"x" * 65}"', "at most 64 characters"),
         ("validation = 3", "`validation` is 3"),
         ("a = ", "is not TOML"),
     ],

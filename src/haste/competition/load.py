@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from .features import Features, infer_domain, infer_features
 from .leaks import check_leaks
 from .loaded import LoadedCompetition
 from .raw import RawTables, read_raw
-from .settings import FILE_NAME, Settings, read_settings
+from .settings import FILE_NAME, LONGEST_ID, Settings, read_settings
 from .sources import Sources, find_sources
 from .tables import Table
 from .typed import text_of, typed
@@ -207,7 +208,7 @@ def _assemble(
     if settings.domain is None:
         said.append(f"domain: {domain}")
     return Competition(
-        id=settings.id or re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-.") or "competition",
+        id=settings.id or _id_of(folder.resolve().name),
         title="", description="", domain=domain, kind=kind, metric=posed.metric,
         targets=columns.targets, classes=posed.classes, id_column=columns.id_column,
         submission_columns=columns.predictions, train=sources.train or sources.labels or "",
@@ -216,6 +217,14 @@ def _assemble(
         categorical=settings.categorical or (), drop=settings.drop, validation=validation,
         digests=digests(folder, sources, contents),
     )  # fmt: skip
+
+
+def _id_of(name: str) -> str:
+    """A folder's name as an id; what is too long for one ends in hex digits of its hash, so that it stays its own."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "competition"
+    if len(plain) <= LONGEST_ID:
+        return plain
+    return f"{plain[: LONGEST_ID - 9].rstrip('-.')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _words(settings: Settings, folder: Path, description: str, competition: Competition) -> tuple[str, str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FILE_NAME = "competition.toml"
+LONGEST_ID = 64  # characters: folders of runs and ledgers bear it in their names, beside a campaign's and a seed
 DOMAINS = ("tabular", "text", "image", "audio", "timeseries", "seq2seq")
 
 KindName = Literal[
@@ -48,7 +49,7 @@ class ValidationSettings(_Closed):
 class Settings(_Closed):
     """Every key is optional. Paths are relative to the competition's folder."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=LONGEST_ID)] | None = None
     title: str | None = None
     metric: str | None = None
     target: Names | None = None
