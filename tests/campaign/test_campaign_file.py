@@ -124,6 +124,17 @@ def test_the_same_folder_under_another_name_is_the_same_competition(tmp_path: Pa
         told(f'competitions = ["few-digits", "{BUNDLED / "few-digits"}"]', tmp_path)
 
 
+@pytest.mark.parametrize("model", ["builtin", "openai:large"])
+@pytest.mark.parametrize("prices", ['"openai:large" = {input = 1, output = 2}', 'models."openai:large".input = 1'])
+def test_prices_are_looked_at_whoever_thinks(model: str, prices: str, tmp_path: Path):
+    text = f'competitions = ["few-digits"]\n[run]\nmodel = "{model}"\n[models.prices]\n'
+    with pytest.raises(ConfigError) as caught:
+        told(text + prices, tmp_path)
+    assert "openai:large" in caught.value.message
+    assert caught.value.hint == "see docs/models.md for its form"
+    assert told(text + 'models."openai:large" = {input = 1, output = 2}', tmp_path).run.models.prices is not None
+
+
 def test_a_file_that_is_not_there(tmp_path: Path):
     with pytest.raises(ConfigError, match="No such file"):
         read_file(tmp_path / "nothing.toml")

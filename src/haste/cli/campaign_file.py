@@ -107,6 +107,10 @@ def to_config(told: CampaignFile, base: Path, cores: int) -> CampaignConfig:
     if run.model.startswith("replay:"):
         msg = "a campaign cannot go by the record of a run"
         raise ConfigError(msg, where=run.model, hint="`haste run --model replay:RUN` goes through one run again")
+    if told.models.prices is not None:
+        from haste.llm.prices import load
+
+        load(told.models.prices)  # whoever thinks: what nobody needs today must not be wrong tomorrow
     return CampaignConfig(
         competitions=tuple(_competitions(told.competitions, base)),
         seeds=told.seeds,
