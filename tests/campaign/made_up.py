@@ -39,22 +39,27 @@ def config(**fields: Any) -> CampaignConfig:
 
 
 class Made:
-    """A campaign's folder with made-up runs. `grade` is what every run of it gets."""
+    """A campaign's folder with made-up runs. `grade` is what every run of it gets; `store` is its own by default."""
 
-    def __init__(self, folder: Path, rules: CampaignConfig, grade: float = 0.9) -> None:
-        self.folder, self.rules, self.grade = folder, rules, grade
+    def __init__(
+        self, folder: Path, rules: CampaignConfig, grade: float = 0.9, store: Path | None = None, prefix: str = ""
+    ) -> None:
+        self.folder, self.rules, self.grade, self.prefix = folder, rules, grade, prefix
+        self.code = "0"
         self.driven: list[str] = []
         folder.mkdir(parents=True, exist_ok=True)
-        self.skills = SkillFiles(folder / "skills")
+        self.skills = SkillFiles(store or folder / "skills")
         self.skills.create()
 
     def campaign(self) -> Campaign:
         """As a new process finds it."""
         journal = Stream(self.folder / "campaign.jsonl", CampaignEntry, owner="campaign")
         if not list(journal.read()):
-            journal.append(CampaignStarted(campaign="made-up", config=self.rules, prefix="", code_version="0"))
+            journal.append(
+                CampaignStarted(campaign="made-up", config=self.rules, prefix=self.prefix, code_version=self.code)
+            )
         else:
-            journal.append(CampaignResumed(code_version="0"))
+            journal.append(CampaignResumed(code_version=self.code))
         known = Backends(
             classify=self._classify, open_run=self._open, finish=self._finish, close=self._close, events=_events
         )

@@ -13,9 +13,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from haste import __version__
+from haste.cli.campaign_file import parse, to_config
+from haste.cli.campaign_wiring import begin_campaign, resume_campaign
 from haste.cli.main import app
+from haste.competition.settings import LONGEST_ID
 from haste.schema.errors import HasteError
 from haste.store.files import FileStore
+from haste.view.campaign_live import narrate
 from tests.runner.toys import write_toy
 
 from .made_up import without_times
@@ -174,12 +179,46 @@ def test_one_that_cannot_be_loaded_is_left_out_and_said(places: list[Path], tmp_
     assert [row["outcome"] for row in told["runs"]] == ["finished"]
 
 
-def test_a_files_name_may_be_anything_for_its_runs_leave_evidence_under_it(tmp_path: Path):
-    from haste.cli.campaign_file import parse, to_config
-    from haste.cli.campaign_wiring import begin_campaign
-
-    config = to_config(parse({"competitions": ["few-digits"], "skills": "store"}, "here"), tmp_path, 1)
-    campaign = begin_campaign(config, tmp_path / "out", "Über uns, Mk. 2 " + "x" * 300)
+def begun(base: Path, out: str, name: str = "mine", **keys):
+    """What a campaign's journal begins with, and its store."""
+    config = to_config(parse({"competitions": ["few-digits"]} | keys, "here"), base, 1)
+    campaign = begin_campaign(config, base / out, name)
     campaign.journal.close()
     (first,) = campaign.journal.read()
-    campaign.skills.append(f"{first.event.prefix}r01-few-digits-s0", "{}\n")
+    return first.event, campaign
+
+
+def test_a_files_name_may_be_anything_for_its_runs_leave_evidence_under_it(tmp_path: Path):
+    started, campaign = begun(tmp_path, "out", "Über uns, Mk. 2 " + "x" * 300, skills="store")
+    campaign.skills.append(f"{started.prefix}r01-{'i' * LONGEST_ID}-s{2**31}", "{}\n")
+
+
+def test_no_two_campaigns_share_a_name_in_a_store_that_both_write_to(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(time, "strftime", lambda _form: "20260101-000000")  # two hands on one keyboard
+    one, two = (begun(tmp_path, out, skills="store")[0] for out in ("here", "there"))
+    assert one.campaign == two.campaign
+    assert one.prefix != two.prefix
+    assert all(each.prefix.startswith("mine-20260101-000000-") for each in (one, two))
+
+
+def test_what_a_store_began_with_is_not_taken_for_a_campaigns_own(tmp_path: Path):
+    first, campaign = begun(tmp_path, "here")
+    assert first.prefix == ""
+    campaign.skills.append("r01-few-digits-s0", "{}\n")
+    second, heir = begun(tmp_path, "there", inventory=str(campaign.skills.root))
+    assert heir.skills.read_ledger("r01-few-digits-s0").files != ()
+    assert second.prefix != ""
+
+
+def test_resumed_by_other_code_the_journal_says_so(tmp_path: Path, monkeypatch):
+    started, campaign = begun(tmp_path, "out")
+    for version in (None, "0.2.0+feed", "0.2.0+feed"):
+        if version is not None:
+            monkeypatch.setattr("haste.cli.campaign_wiring.code_version", lambda told=version: told)
+        resume_campaign(campaign.folder).journal.close()
+    resumed = [one.event for one in campaign.journal.read()][1:]
+    assert [one.changed_from for one in resumed] == [None, started.code_version, None]
+    assert resumed[1].code_version == "0.2.0+feed"
+    told = narrate(resumed[1])
+    assert told[-1] == f"warning  the code has changed from version {started.code_version} to 0.2.0+feed"
+    assert started.code_version.startswith(__version__ + "+")

@@ -18,6 +18,8 @@ from haste.schema.campaign import InventoryPinned, LearningsJudged, RoundEnded, 
 from haste.schema.config import Budget
 from haste.schema.knowledge import StoreWrite
 from haste.store.stream import Stream
+from haste.view.campaign_markdown import markdown
+from haste.view.campaign_page import campaign_page
 from tests.skills.making import skill
 from tests.skills.making import text_file as as_text
 
@@ -66,6 +68,38 @@ def test_every_run_leaves_its_evidence_once(whole: Made):
     assert set(reading.shelf.evidence.runs) == {row["run"] for row in whole.summary()["runs"]}
     assert reading.pending == ()
     assert reading.problems == ()
+
+
+def test_two_campaigns_leave_their_evidence_in_one_store_beside_each_other(tmp_path: Path):
+    rules, store = config(competitions=("alpha", "beta")), tmp_path / "store"
+    made = [Made(tmp_path / name / "made-up", rules, store=store, prefix=f"{name}-") for name in ("one", "two")]
+    for one in made:
+        assert one.drive().finished == "complete"
+    reading = read_store(made[0].skills)
+    runs = [row["run"] for one in made for row in one.summary()["runs"]]
+    assert len(set(runs)) == 4
+    assert set(reading.shelf.evidence.runs) == set(runs)
+    assert len(reading.learned) == 8
+    assert {one.learning for one in reading.shelf.evidence.decisions if one.learning} == {o.id for o in reading.learned}
+
+
+def test_what_changed_in_between_is_said_and_the_campaign_goes_on(tmp_path: Path):
+    made = Made(tmp_path / "made-up", config(competitions=("alpha", "beta")))
+    campaign = made.campaign()
+    campaign.interrupted = lambda: any(isinstance(one.event, RunEnded) for one in made.entries())
+    made.drive(campaign)
+    made.drive(campaign := made.campaign())  # by the same code, no matter how often
+    assert made.summary()["notes"] == []
+    made = Made(tmp_path / "changed" / "made-up", made.rules)
+    campaign = made.campaign()
+    campaign.interrupted = lambda: any(isinstance(one.event, RunEnded) for one in made.entries())
+    made.drive(campaign)
+    made.code = "1"
+    assert made.drive().finished == "complete"
+    (note,) = made.summary()["notes"]
+    assert "begun by version 0 of the code and resumed by 1" in note
+    assert note in markdown(made.summary())
+    assert note in campaign_page(made.summary())
 
 
 def test_killed_at_every_position_of_its_journal_it_ends_as_if_undisturbed(tmp_path: Path):

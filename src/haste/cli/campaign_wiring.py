@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import time
 from pathlib import Path
@@ -11,6 +12,8 @@ from haste import __version__
 from haste.schema.campaign import CampaignConfig, CampaignEntry, CampaignResumed, CampaignStarted, Classified
 from haste.schema.errors import StoreError
 from haste.schema.events import Event, RunResumed, RunStarted
+
+from .code_version import code_version
 
 if TYPE_CHECKING:
     from haste.campaign.parts import Asking, Backends, Campaign, Verdicts
@@ -32,12 +35,8 @@ def begin_campaign(config: CampaignConfig, out: Path, name: str) -> Campaign:
     try:
         skills = _begin_store(config, folder)
         journal = open_journal(folder)
-        own = config.skills is None
-        journal.append(
-            CampaignStarted(
-                campaign=folder.name, config=config, prefix="" if own else f"{folder.name}-", code_version=__version__
-            )
-        )
+        prefix = _prefix(config, folder.name)
+        journal.append(CampaignStarted(campaign=folder.name, config=config, prefix=prefix, code_version=code_version()))
     except StoreError:
         shutil.rmtree(folder, ignore_errors=True)  # nothing was begun that could be resumed
         raise
@@ -46,12 +45,16 @@ def begin_campaign(config: CampaignConfig, out: Path, name: str) -> Campaign:
 
 def resume_campaign(folder: Path) -> Campaign:
     """Take a campaign up where its journal ends. Raises StoreError where there is none, or it is still going."""
+    from haste.campaign.state import fold
+
     folder = campaign_folder(folder)
     journal = open_journal(folder)
     journal.claim()
     started = _beginning(journal, folder)
-    if list(journal.read())[-1].event.kind != "campaign_finished":
-        journal.append(CampaignResumed(code_version=__version__))
+    state = fold(journal.read())
+    if state.finished is None:
+        before, now = state.codes[-1], code_version()
+        journal.append(CampaignResumed(code_version=now, changed_from=before if before != now else None))
     return _campaign(folder, journal, _begin_store(started.config, folder))
 
 
@@ -101,6 +104,14 @@ def _new_folder(out: Path, name: str) -> Path:
     from .wiring import fresh_folder
 
     return fresh_folder(out, f"{slug(name, 60)}-{time.strftime('%Y%m%d-%H%M%S')}")
+
+
+def _prefix(config: CampaignConfig, name: str) -> str:
+    """Of the names of its runs: none where the store is empty and its own, else one that no other campaign has.
+
+    Two of one name can begin in the same second in different places, and what a store holds may come from any of them.
+    """
+    return "" if config.skills is None and config.inventory == "empty" else f"{name}-{secrets.token_hex(4)}-"
 
 
 def read_prices(file: Path) -> dict[str, Any]:
