@@ -31,7 +31,7 @@ class Engineer(Protocol):
     name: str
     needs: tuple[str, ...]  # distributions that its scripts cannot do without
 
-    def classify(self, brief: Brief) -> Answer[str]:
+    def classify(self, brief: Brief) -> Answer[str | Unusable]:
         """The domain that the competition belongs to."""
         ...
 

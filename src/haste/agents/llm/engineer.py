@@ -19,7 +19,7 @@ class LlmEngineer:
     name = "llm"
     needs: tuple[str, ...] = tuple(sorted(NEEDED))
 
-    def classify(self, brief: Brief) -> Answer[str]:
+    def classify(self, brief: Brief) -> Answer[str | Unusable]:
         return orchestrator.classify(brief)
 
     def draft(self, brief: Brief, count: int) -> Answer[Sequence[Proposal] | Unusable]:
