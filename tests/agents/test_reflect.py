@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from haste.agents.builtin.engineer import BuiltinEngineer
 from haste.schema.brief import Attempt
 from haste.schema.competition import Kind
@@ -84,6 +86,15 @@ def test_beginnings_are_compared_on_the_fold_that_all_ran() -> None:
     won, dropped = drafts(kernel=0.9, linear=0.85)
     won = won.model_copy(update={"score": 0.8, "fold_scores": {0: 0.9, 1: 0.7}})
     assert set(learned(won, dropped)) == {"begin_with_kernel"}
+
+
+def test_a_beginnings_gain_is_over_the_others_and_in_spreads_of_the_best_ones_folds() -> None:
+    best, second, worst = drafts(kernel=0.9, extra_trees=0.85, linear=0.75)
+    best = best.model_copy(update={"fold_scores": {0: 0.9, 1: 0.8, 2: 0.7}})
+    found = learned(best, second, worst)
+    assert found["begin_with_kernel"].gain == pytest.approx((0.9 - 0.8) / 0.1)
+    assert found["begin_with_linear"].gain == pytest.approx((0.75 - 0.875) / 0.1)
+    assert learned(*drafts(kernel=0.9, linear=0.7))["begin_with_kernel"].gain is None
 
 
 def test_a_beginning_has_its_place_among_many_learnings() -> None:

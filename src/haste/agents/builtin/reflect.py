@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean
+from statistics import mean, stdev
 
 from haste.schema.brief import Attempt, Brief
+from haste.schema.competition import Metric
 from haste.schema.conditions import Condition
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import Learning, Tier
@@ -144,13 +145,23 @@ def _beginnings(brief: Brief, techniques: Mapping[str, Technique]) -> list[Learn
     best = f"{_situation(brief)}, a good beginning was: {titles[0]}. It came before: {' and '.join(titles[1:])}."
     worst = f"{_situation(brief)}, a poor beginning was: {titles[-1]}. It came after: {' and '.join(titles[:-1])}."
     told = [(ranked[0], best, "+"), (ranked[-1], worst, "-")][: 2 if len(ranked) > 2 else 1]
-    return [_beginning(attempt, statement, polarity, brief, techniques) for attempt, statement, polarity in told]
+    return [
+        _beginning(techniques[attempt.technique or ""], statement, polarity, brief).model_copy(
+            update={"supports": (attempt.candidate,), "gain": _ahead(attempt, ranked, metric)}
+        )
+        for attempt, statement, polarity in told
+    ]
 
 
-def _beginning(
-    attempt: Attempt, statement: str, polarity: str, brief: Brief, techniques: Mapping[str, Technique]
-) -> Learning:
-    technique = techniques[attempt.technique or ""]
+def _ahead(attempt: Attempt, ranked: Sequence[Attempt], metric: Metric) -> float | None:
+    """Gain over the others' mean on the first fold, in spreads of the best one's scores, as evidence has it."""
+    scores = list(ranked[0].fold_scores.values())
+    spread = stdev(scores) if len(scores) > 1 else 0.0
+    others = mean(one.fold_scores[SCREEN] for one in ranked if one is not attempt)
+    return None if not spread else _in_noise(metric.gain(attempt.fold_scores[SCREEN], others), spread)
+
+
+def _beginning(technique: Technique, statement: str, polarity: str, brief: Brief) -> Learning:
     action = beginning(technique.name)
     return Learning(
         id="",
@@ -160,7 +171,6 @@ def _beginning(
         competition=brief.competition.id,
         technique=action,
         claim=f"{brief.competition.domain}/{action}/{polarity}",
-        supports=(attempt.candidate,),
         kept=int(polarity == "+"),
         tried=1,
         conditions=conditions_of(technique, brief),
