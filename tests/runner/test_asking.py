@@ -99,9 +99,8 @@ def kinds(folder: Path) -> list[str]:
 def test_everything_is_asked_in_its_turn_and_the_replies_become_candidates(recorded):
     folder, state = recorded
     told = kinds(folder)
-    assert told[:5] == ["run_started", "competition_profiled", "model_replied", "competition_classified",
-                        "model_replied"]  # fmt: skip
-    assert told[5] == "prototypes_drafted"
+    assert told[:8] == ["run_started", "competition_profiled", "model_asked", "model_replied", "competition_classified",
+                        "model_asked", "model_replied", "prototypes_drafted"]  # fmt: skip
     assert state.competition.domain == state.profile.facts["domain"] == "text"
     stages = [e.event.stage for e in FileStore(folder).read() if e.event.kind == "model_replied"]
     assert stages[:2] == [Stage.CLASSIFY, Stage.DRAFT]
@@ -197,7 +196,7 @@ def test_another_question_than_the_recorded_ones_ends_the_replay_with_what_diffe
     with pytest.raises(UnseenRequest) as unseen:
         carried(context)
     assert "candidates, please" in str(unseen.value)
-    assert kinds(tmp_path / "again")[-1] == "submission_chosen"
+    assert kinds(tmp_path / "again")[-2:] == ["submission_chosen", "model_asked"]
 
 
 def test_only_whole_runs_are_replayed(recorded, tmp_path: Path):
@@ -223,3 +222,34 @@ def test_what_the_record_did_not_run_is_no_outcome(recorded, tmp_path: Path):
         executor.wait()
     executor.cancel("c77-search-0-1")
     executor.close()
+
+
+def test_a_run_that_was_taken_up_after_its_provider_failed_is_replayed_as_if_it_had_not(toy: Path, tmp_path: Path):
+    """The provider fails in the middle of the search: meanwhile a submission is made, and an average takes a name."""
+    calls = iter(range(10**6))
+
+    def failing(asked):
+        return fault(Fault.BAD_KEY) if next(calls) >= 4 else spoken(asked)
+
+    context = context_of(toy, tmp_path / "run", ScriptedModel(failing))
+    assert carried(context).finished == "provider"
+    again = context_of(toy, tmp_path / "run", ScriptedModel(spoken))
+    again.store.append(RunResumed(code_version="0"))
+    whole = carried(again)
+    assert whole.finished == "iterations"
+    tape = _tape(tmp_path / "run")
+    replayed = context_of(toy, tmp_path / "again", tape.heard(ReplayModel(tape.conversation())), tape)
+    state = carried(replayed)
+    assert state.finished == "iterations"
+    assert {n: node.candidate.code for n, node in state.nodes.items() if n[0] == "c"} == {
+        n: node.candidate.code for n, node in whole.nodes.items() if n[0] == "c"
+    }
+    assert state.branches == whole.branches
+    assert (tmp_path / "run" / "submission.csv").read_bytes() == (tmp_path / "again" / "submission.csv").read_bytes()
+
+
+def test_a_run_whose_provider_failed_for_good_is_not_replayed(toy: Path, tmp_path: Path):
+    context = context_of(toy, tmp_path / "run", ScriptedModel([fault(Fault.BAD_KEY)]))
+    carried(context)
+    with pytest.raises(StoreError, match="its provider failed"):
+        _tape(tmp_path / "run")

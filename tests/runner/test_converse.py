@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haste.runner.converse import LONGEST_PAUSE_S, Unanswered, converse
+from haste.runner.asking import LONGEST_PAUSE_S, Unanswered
+from haste.runner.converse import converse
 from haste.runner.patience import Abandoned, in_time
 from haste.schema.config import Budget
 from haste.schema.events import LearningsRecorded, RunResumed
@@ -52,7 +53,7 @@ def test_each_reply_is_in_the_journal_before_the_engineer_sees_it():
     assert table.state.spending.most_tokens == 2400
 
 
-@pytest.mark.parametrize("killed_after", [1, 2])
+@pytest.mark.parametrize("killed_after", [2, 4])
 def test_a_reply_that_was_paid_for_is_used_after_a_crash_and_not_asked_for_again(killed_after: int):
     table = Table(counted)
     table.hold(two_questions(), most=killed_after)
@@ -76,7 +77,7 @@ def test_a_reply_is_used_once_and_in_order_and_not_after_its_answer():
         second = yield request("same")
         return first.arguments + second.arguments
 
-    table.hold(thinking(), most=2)
+    table.hold(thinking(), most=4)
     table.reread()
     assert table.hold(thinking()) == '{"n": 1}{"n": 2}'
     assert len(table.main.asked) == 2
@@ -195,7 +196,43 @@ def test_what_may_have_been_paid_counts_against_the_cap_at_its_bound():
         table.hold(one_question())
     assert silence.value.limit == "cost_limit"
     assert len(table.main.asked) == 2
-    assert (table.state.spending.usd, table.state.spending.most_usd) == (0.0, 4.0)
+    assert (table.state.spending.usd, table.state.spending.most_usd) == (None, 4.0)
+
+
+def test_what_nobody_heard_costs_nothing():
+    table = Table(lambda asked: fault(Fault.UNREACHABLE), budget=Budget(time_limit_s=None, max_usd=5.0), attempts=4)
+    with pytest.raises(Unanswered) as silence:
+        table.hold(one_question())
+    assert silence.value.limit is None
+    assert len(table.main.asked) == 4
+    assert (table.state.spending.usd, table.state.spending.most_usd) == (0.0, 0.0)
+
+
+def test_a_call_that_the_harness_died_in_is_held_against_the_cap():
+    table = Table(counted, budget=Budget(time_limit_s=None, max_usd=3.9))
+    table.hold(one_question(), most=1)
+    table.append(RunResumed(code_version="0"))
+    with pytest.raises(Unanswered) as silence:
+        table.hold(one_question())
+    assert silence.value.limit == "cost_limit"
+    assert "2 of 3.9" in str(silence.value)
+    assert table.main.asked == []
+
+
+def test_a_model_that_proved_useless_is_left_alone_in_later_conversations():
+    table = Table([fault(Fault.BAD_KEY)], fallback=counted)
+    for _ in range(2):
+        table.hold(two_questions())
+        table.append(LearningsRecorded(learnings=()))
+    assert len(table.main.asked) == 1
+    table = Table([fault(Fault.REJECTED)] * 2 + [answer(request("one"), n=1)], fallback=counted)
+    for _ in range(3):
+        table.hold(one_question())
+        table.append(LearningsRecorded(learnings=()))
+    assert len(table.main.asked) == 2
+    table.append(RunResumed(code_version="0"))
+    table.hold(one_question())
+    assert len(table.main.asked) == 3
 
 
 def test_a_reply_without_usage_makes_the_cost_unknown_and_counts_at_its_bound():
@@ -318,7 +355,7 @@ def test_an_error_that_is_no_fault_of_a_provider_comes_through():
     table = Table(broken)
     with pytest.raises(LookupError):
         table.hold(one_question())
-    assert len(table.store.lines) == 1
+    assert [entry.event.kind for entry in table.store.read()] == ["run_started", "model_asked"]
 
 
 def test_each_role_is_asked_at_its_own_price():

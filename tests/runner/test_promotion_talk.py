@@ -9,13 +9,13 @@ import pytest
 
 from haste.agents.engineer import Answer
 from haste.llm.scripted import ScriptedModel, filled
+from haste.runner.asking import Unanswered
 from haste.runner.context import Models
-from haste.runner.converse import Unanswered
 from haste.runner.promotion import Writer, judge_of, settle_round
 from haste.runner.promotion_talk import Talk
 from haste.runner.skill_store import Reading
 from haste.schema.config import Budget, ModelConfig, RunConfig
-from haste.schema.events import ModelFailed, ModelReplied
+from haste.schema.events import ModelAsked, ModelFailed, ModelReplied
 from haste.schema.knowledge import PromotionBrief, PromotionProposal
 from haste.schema.model import (
     Bound,
@@ -100,7 +100,7 @@ def test_replies_are_recorded_with_their_cost_and_not_paid_again(tmp_path: Path,
     assert (first.spent.calls, first.spent.usd, first.spent.most_tokens) == (2, 0.02, 100)
     first.store.close()  # type: ignore[attr-defined]
     events = [entry.event for entry in FileStore(tmp_path).read()]
-    assert [type(one) for one in events] == [ModelReplied, ModelReplied]
+    assert [type(one) for one in events] == [ModelAsked, ModelReplied] * 2
     later = ScriptedModel(answer)
     second = talk(tmp_path, later)
     assert second.settle(asking("a", "b", "c")) == ['{"echo": "a"}', '{"echo": "b"}', '{"echo": "c"}']
@@ -117,7 +117,7 @@ def test_a_call_that_could_pass_a_cap_is_not_made(tmp_path: Path, talk: Begin, b
         talk(tmp_path, model, budget).settle(asking("a", "b", "c", "d"))
     assert end.value.limit == limit
     assert len(model.asked) == 2
-    assert sum(1 for _ in FileStore(tmp_path).read()) == 2
+    assert sum(1 for _ in FileStore(tmp_path).read()) == 4
 
 
 def test_passing_faults_are_asked_again_and_others_are_not(tmp_path: Path, talk: Begin) -> None:
@@ -125,7 +125,7 @@ def test_passing_faults_are_asked_again_and_others_are_not(tmp_path: Path, talk:
     model = ScriptedModel([busy, busy, answer(request("a"))])
     assert talk(tmp_path / "x", model).settle(asking("a")) == ['{"echo": "a"}']
     kinds = [type(entry.event) for entry in FileStore(tmp_path / "x").read()]
-    assert kinds == [ModelFailed, ModelFailed, ModelReplied]
+    assert kinds == [ModelAsked, ModelFailed, ModelAsked, ModelFailed, ModelAsked, ModelReplied]
     for fault, times in ((busy, 3), (ModelFault(Fault.BAD_KEY, "no", model="scripted:model"), 1)):
         refusing = ScriptedModel([fault] * 5)
         with pytest.raises(Unanswered) as end:

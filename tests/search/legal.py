@@ -15,6 +15,7 @@ from haste.schema.events import (
     ExecutionFinished,
     ExecutionStarted,
     LearningsRecorded,
+    ModelAsked,
     ModelFailed,
     ModelReplied,
     ProposalFailed,
@@ -265,6 +266,7 @@ class AskingWorld(World):
                 return True
             self.calls += 1
             asked = {"request": ref, "role": Role.SPECIALIST, "stage": stage, "model": "m:m", "bound": bound}
+            yield ModelAsked(**asked)
             if self.broken(self.calls):
                 yield ModelFailed(**asked | {"fault": Fault.BAD_KEY, "detail": "", "pause_s": None, "bound": None})
                 return True

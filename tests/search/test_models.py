@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haste.schema.config import Budget, ModelConfig, RunConfig, SearchConfig, Start
-from haste.schema.events import EVENT, ModelFailed, ModelReplied, RunResumed, SearchEnded
+from haste.schema.events import EVENT, Entry, ModelAsked, ModelFailed, ModelReplied, RunResumed, SearchEnded
 from haste.schema.knowledge import Loading
 from haste.schema.model import Bound, Fault, Role, Stage, Usage
 from haste.schema.solution import Operator
@@ -62,7 +62,9 @@ def test_a_cut_at_every_entry_gives_the_same_tree_and_no_call_is_paid_twice():
         again = drive(store, world, config)
         assert _tree(again) == _tree(undisturbed), at
         assert _replied(store) == _replied(whole), at
-        assert again.spending.most_usd == pytest.approx(undisturbed.spending.most_usd)
+        lost = Entry.model_validate_json(whole.lines[at - 1]).event
+        cut_off = lost.bound.usd if isinstance(lost, ModelAsked) else 0.0
+        assert again.spending.most_usd == pytest.approx(undisturbed.spending.most_usd + cut_off)
 
 
 @settings(max_examples=40, deadline=None)
@@ -202,9 +204,9 @@ def failed(**changes) -> ModelFailed:
 def test_spending_knows_what_is_known_and_holds_the_rest_at_its_bound():
     spent = Spending().after(replied())
     assert (spent.calls, spent.usd, spent.most_usd, spent.most_tokens, spent.usual_s) == (1, 0.5, 0.5, 150, 2.0)
+    assert replace(spent.after(failed(bound=None)), silence=spent.silence) == spent
     spent = spent.after(failed())
-    assert (spent.usd, spent.most_usd, spent.most_tokens) == (0.5, 2.5, 550)
-    assert spent.after(failed(bound=None)) == spent
+    assert (spent.usd, spent.most_usd, spent.most_tokens) == (None, 2.5, 550)
     spent = spent.after(replied(usd=None))
     assert (spent.usd, spent.most_usd, spent.most_tokens) == (None, 4.5, 700)
     spent = spent.after(replied(usd=None, bound=Bound(tokens=1, usd=None), usage=Usage(input=1)))
@@ -214,6 +216,45 @@ def test_spending_knows_what_is_known_and_holds_the_rest_at_its_bound():
     assert limit_of(Budget(max_tokens=702), spent, Bound(tokens=1, usd=None)) is None
     assert limit_of(Budget(max_tokens=701), spent, Bound(tokens=1, usd=None)) == "token_limit"
     assert limit_of(Budget(max_usd=5.0), Spending(), Bound(tokens=1, usd=None)) == "cost_limit"
+
+
+def asked(**changes) -> ModelAsked:
+    values = {
+        "request": "sha256:1", "role": Role.SPECIALIST, "stage": Stage.DRAFT, "model": "m:m",
+        "bound": Bound(tokens=400, usd=2.0),
+    }  # fmt: skip
+    return ModelAsked(**{**values, **changes})
+
+
+def test_a_call_that_is_under_way_counts_at_its_bound_and_one_that_was_cut_off_for_good():
+    spent = Spending().after(asked())
+    assert (spent.usd, spent.most_usd, spent.most_tokens) == (0.0, 2.0, 400)
+    ended = spent.after(replied())
+    assert (ended.usd, ended.most_usd, ended.most_tokens) == (0.5, 0.5, 150)
+    for cut_off in (spent.taken_up(), replace(spent.after(asked()), asked=None)):
+        assert (cut_off.usd, cut_off.most_usd, cut_off.most_tokens) == (None, 2.0, 400)
+    assert ended.taken_up() == replace(ended, silence={})
+
+
+@pytest.mark.parametrize(
+    ("events", "silent"),
+    [
+        ([failed(pause_s=None)], False),
+        ([failed(), failed(), failed(pause_s=None)], False),
+        ([failed(pause_s=None), failed(), failed(pause_s=None)], True),
+        ([failed(pause_s=None), asked(), replied(model="m:exact-name"), failed(pause_s=None)], False),
+        ([failed(pause_s=None), failed(pause_s=None, model="m:other")], False),
+        ([failed(fault=Fault.BAD_KEY, pause_s=None)], True),
+        ([failed(fault=Fault.UNKNOWN_MODEL, pause_s=None)], True),
+        ([failed(fault=Fault.REJECTED, pause_s=None)], False),
+    ],
+)
+def test_who_was_given_up_twice_in_a_row_or_knows_nobody_is_left_alone_until_a_resume(events, silent):
+    spent = Spending()
+    for event in events:
+        spent = spent.after(event)
+    assert spent.leaves_alone("m:m") is silent
+    assert not spent.taken_up().leaves_alone("m:m")
 
 
 def test_a_provider_is_given_up_only_where_the_last_to_ask_failed_for_good():
@@ -256,7 +297,7 @@ def test_reflection_comes_last_and_not_where_nobody_answers():
 
 
 def test_the_new_events_survive_json():
-    for event in (replied(), failed()):
+    for event in (asked(), replied(), failed()):
         assert EVENT.validate_json(EVENT.dump_json(event)) == event
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from haste.schema.config import Budget, ModelConfig
-from haste.schema.events import CompetitionClassified, ModelFailed, ModelReplied, ProposalFailed
+from haste.schema.events import CompetitionClassified, ModelAsked, ModelFailed, ModelReplied, ProposalFailed, RunResumed
 from haste.schema.model import Bound, Fault, Role, Stage, Usage
 from haste.schema.solution import Operator, Scale
 from haste.search import actions
@@ -15,7 +15,7 @@ from haste.view.closing import command
 from haste.view.narration import narrate
 from haste.view.panel import panel
 from haste.view.report import render, report_json
-from haste.view.spending import by_part, in_short, replies, spent, usd_text
+from haste.view.spending import by_part, in_short, replies, spent_in, usd_text
 from haste.view.story import read_story
 from haste.view.summary import summarise
 
@@ -32,6 +32,13 @@ def replied(stage: Stage = Stage.REFINE, **changes: Any) -> ModelReplied:
         "usage": USED, "usd": 0.01, "wall_s": 3.0, "overhead_s": 0.01, "bound": Bound(tokens=4000, usd=1.0),
     }  # fmt: skip
     return ModelReplied(**{**values, **changes})
+
+
+def asked_for(stage: Stage) -> ModelAsked:
+    one = replied(stage)
+    return ModelAsked(
+        request=one.request, role=one.role, stage=stage, model=one.model, bound=Bound(tokens=4000, usd=1.0)
+    )
 
 
 def failed(**changes: Any) -> ModelFailed:
@@ -100,7 +107,26 @@ def test_one_unknown_makes_a_sum_unknown_and_nothing_else() -> None:
     told = summary(player.begin().play())
     assert told["tokens"] == {"input": 10 * player.asked, "cached": None, "output": 5 * player.asked}
     assert told["usd"] is None
-    assert "– " in in_short(spent([replied(), replied(usd=None)])) + " "
+    assert "tokens in and" in (in_short(player_story := read_story(player.store.read(), ())) or "")
+    assert (in_short(player_story) or "").endswith(" –")
+
+
+def test_a_call_that_may_have_been_charged_makes_the_cost_unknown_and_is_told() -> None:
+    resumed, under_way = RunResumed(code_version="0"), asked_for(Stage.DRAFT)
+    for lost in ([failed(bound=Bound(tokens=4000, usd=1.0))], [under_way, resumed], [under_way, resumed, under_way]):
+        player = AskingPlayer().begin()
+        for event in (under_way, replied(Stage.DRAFT), *lost):
+            player.store.append(event)
+        story = read_story(player.store.read(), ())
+        assert (spent_in(story).lost, spent_in(story).usd, spent_in(story).known_usd) == (1, None, 0.01)
+        assert (in_short(story) or "").endswith(
+            "at least 0.01 USD, and 1 call without a reply that may have been charged"
+        )
+        assert sum(part.lost for part in by_part(story).values()) == 1
+    player = AskingPlayer().begin()
+    for event in (under_way, failed(), under_way, replied(Stage.DRAFT), resumed):
+        player.store.append(event)
+    assert spent_in(read_story(player.store.read(), ())).usd == 0.01
 
 
 def test_waiting_for_a_model_is_not_the_harnesss_own_time(asking: AskingPlayer) -> None:

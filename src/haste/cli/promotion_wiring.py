@@ -82,11 +82,9 @@ def spent_words(talk: Talk, record: str = CONVERSATIONS) -> str:
 
 def while_answered(settled: Iterable[T]) -> Iterator[T]:
     """As many as there are answers for; then the person is told why the rest waits."""
-    from haste.runner.converse import Unanswered
+    from haste.runner.asking import Unanswered
 
     try:
         yield from settled
     except Unanswered as end:
-        why = {"cost_limit": "--max-usd would be passed", "token_limit": "--max-tokens would be passed"}
-        reason = why.get(end.limit or "", "the model gives no answer")
-        sys.stderr.write(f"haste: stopped here, the rest waits: {reason}\n")
+        sys.stderr.write(f"haste: stopped here, the rest waits: {end}\n")

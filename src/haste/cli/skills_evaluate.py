@@ -60,7 +60,7 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
 
 def _judged(split: Part, judge: Judge) -> dict[str, Any]:
     """Figures of each part of the set. Raises ProviderError where a model answers no more: a part is no measure."""
-    from haste.runner.converse import Unanswered
+    from haste.runner.asking import Unanswered
     from haste.runner.promotion_set import judge_set, labelled_set
     from haste.schema.errors import ProviderError
     from haste.skills.labelled import SPLITS
@@ -70,7 +70,7 @@ def _judged(split: Part, judge: Judge) -> dict[str, Any]:
     try:
         return {"splits": {part: figures(tuple(judge_set(among, part, judge))) for part in parts}}
     except Unanswered as end:
-        msg = f"not all learnings were judged: {(end.limit or 'the model gives no answer').replace('_', ' ')}"
+        msg = f"not all learnings were judged: {end}"
         raise ProviderError(msg, hint="the same command goes on from the record; raise the limit") from end
 
 

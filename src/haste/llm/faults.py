@@ -51,7 +51,8 @@ _LEAD = {
     Fault.RATE_LIMITED: "rate limit: ",
     Fault.OVERLOADED: "the provider cannot serve now: ",
     Fault.TIMEOUT: "no answer in time: ",
-    Fault.CONNECTION: "no connection, or it was dropped: ",
+    Fault.UNREACHABLE: "no connection: ",
+    Fault.CONNECTION: "the connection was dropped: ",
     Fault.MALFORMED: "the answer makes no sense: ",
     Fault.CONTEXT_TOO_LONG: "the request is longer than the model can read: ",
     Fault.BAD_KEY: "the key was refused: ",
@@ -75,7 +76,7 @@ def _which(error: Exception, text: str) -> Fault:
         (known.ModelConnectionError, Fault.CONNECTION),
     ):
         if isinstance(error, kind):
-            return fault
+            return Fault.UNREACHABLE if fault in _MAYBE_UNHEARD and _unheard(error) else fault
     if status == 413 or ((refused or status == 500) and _TOO_LONG.search(text)):
         return Fault.CONTEXT_TOO_LONG  # llama.cpp's server has said so with a 500
     if status is not None and (status >= 500 or getattr(error, "provider_retry_hint", None)):
@@ -87,6 +88,20 @@ def _which(error: Exception, text: str) -> Fault:
     if refused:
         return Fault.UNKNOWN_MODEL if _NO_MODEL.search(text) else Fault.REJECTED
     return Fault.MALFORMED
+
+
+_MAYBE_UNHEARD = (Fault.CONNECTION, Fault.TIMEOUT)
+
+
+def _unheard(error: BaseException | None) -> bool:
+    """Whether no connection was made at all, so that nobody heard the question."""
+    import httpx
+
+    while error is not None:
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _text(error: Exception) -> str:

@@ -49,7 +49,8 @@ def _candidate(members: tuple[str, ...], method: str, state: RunState, context: 
     script = ENSEMBLE_SCRIPT.format(
         count=len(members), members=list(members), method=method, id_column=context.loaded.competition.id_column
     )
-    name = f"c{len(state.nodes) + 1}"
+    made = sum(1 for node in state.nodes.values() if node.candidate.operator is Operator.ENSEMBLE)
+    name = f"e{made + 1}"  # out of the row: what is averaged for the time being must not move later candidates' names
     return Candidate(
         id=name,
         operator=Operator.ENSEMBLE,

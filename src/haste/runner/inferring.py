@@ -12,7 +12,7 @@ from haste.competition.listing import listing
 from haste.competition.trial import fault_of, inferred_in
 from haste.schema.solution import Unusable
 
-from .converse import Unanswered
+from .asking import Unanswered
 from .promotion_talk import Talk
 
 TRIES = 2  # what does not work is sent back once, with the reason
@@ -36,8 +36,7 @@ def infer_settings(folder: Path, engineer: LlmEngineer, talk: Talk) -> Settings:
             # mypy cannot tell an answer that is a union from one that is a generator of it
             text = cast("str | Unusable", talk.settle(engineer.infer(shown, inferred, rejected)))
         except Unanswered as end:
-            why = {"cost_limit": "--max-usd would be passed", "token_limit": "--max-tokens would be passed"}
-            return Settings(None, why_not=why.get(end.limit or "", "the model gives no answer"))
+            return Settings(None, why_not=str(end))
         if isinstance(text, Unusable):
             return Settings(None, why_not=f"no usable answer: {text.reason}")
         fault = fault_of(folder, text)

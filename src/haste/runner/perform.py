@@ -22,8 +22,8 @@ from haste.search.actions import (
 )
 from haste.search.state import RunState
 
+from .asking import Unanswered
 from .context import Context
-from .converse import Unanswered
 from .deliver import deliver
 from .ensemble import blend_finalists
 from .execute import execute
@@ -57,4 +57,4 @@ def perform(action: Action, state: RunState, context: Context) -> Iterator[Event
         yield from DEEDS[type(action)](action, state, context)
     except Unanswered as silence:
         if silence.limit is not None:
-            yield SearchEnded(reason=silence.limit)
+            yield SearchEnded(reason=silence.limit, detail=silence.detail)

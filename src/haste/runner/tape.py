@@ -19,12 +19,14 @@ from haste.schema.events import (
     Entry,
     Event,
     ExecutionFinished,
+    ModelAsked,
     ModelFailed,
     ModelReplied,
     RunFinished,
     RunInterrupted,
     RunResumed,
     RunStarted,
+    SearchEnded,
     SkillsLoaded,
 )
 from haste.schema.execution import Finished, Guarantee, Job
@@ -43,14 +45,13 @@ class Tape:
         self._store, self._began_at = store, began_at
         entries = tuple(store.read())
         ends = [entry.event.reason for entry in entries if isinstance(entry.event, RunFinished)]
-        if not entries or not isinstance(entries[0].event, RunStarted) or not ends or "provider" in ends:
-            why = "its provider failed on the way" if "provider" in ends else "it did not end"
+        if not entries or not isinstance(entries[0].event, RunStarted) or not ends or ends[-1] == "provider":
+            why = "its provider failed" if ends else "it did not end"
             msg = f"this run cannot be replayed: {why}"
             raise StoreError(msg, where=where, hint="name the folder of a whole run")
         self.started = entries[0].event
-        timed = zip(entries, _working_times(entries), strict=True)
-        # What a kill or a fault left behind is not done again.
-        self._kept = tuple((e.event, at) for e, at in timed if not isinstance(e.event, RunResumed | ModelFailed))
+        self._executed = tuple(e.event for e in entries if isinstance(e.event, ExecutionFinished))
+        self._kept = tuple(_kept(entries))
         self._at = 0
         self._heard = False
 
@@ -97,9 +98,8 @@ class Tape:
     def executions(self) -> Mapping[_Key, Sequence[Finished]]:
         """What came of each execution, once per attempt that ended."""
         found: dict[_Key, list[Finished]] = {}
-        for event, _ in self._kept:
-            if isinstance(event, ExecutionFinished):
-                found.setdefault((event.candidate, event.purpose, event.fold), []).append(self._finished(event))
+        for event in self._executed:
+            found.setdefault((event.candidate, event.purpose, event.fold), []).append(self._finished(event))
         return found
 
     def _finished(self, event: ExecutionFinished) -> Finished:
@@ -170,6 +170,33 @@ class TapeExecutor:
 
     def close(self) -> None:
         self._waiting.clear()
+
+
+def _kept(entries: Sequence[Entry]) -> Iterator[tuple[Event, float]]:
+    """Events with their working times, without what a kill or a fault left behind: that is not done again.
+
+    Nor is what a run did for the time being after its provider had failed, until it was resumed; its executions are at
+    hand for when their turn comes.
+    """
+    passing: list[tuple[Event, float]] = []
+    asked: list[tuple[Event, float]] = []  # a question that no reply has come to yet
+    failed = False
+    for entry, at in zip(entries, _working_times(entries), strict=True):
+        event = entry.event
+        if isinstance(event, RunResumed):
+            if not failed:
+                yield from passing
+            passing, asked, failed = [], [], False
+            continue
+        if isinstance(event, SearchEnded | RunFinished) and event.reason == "provider" and not failed:
+            yield from passing
+            passing, failed = [], True
+        if isinstance(event, ModelAsked | ModelFailed):
+            asked = [(event, at)] if isinstance(event, ModelAsked) else []
+            continue
+        passing += [*asked, (event, at)]
+        asked = []
+    yield from passing
 
 
 def _working_times(entries: Sequence[Entry]) -> Iterator[float]:

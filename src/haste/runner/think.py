@@ -26,16 +26,20 @@ from haste.search.chance import draw
 from haste.search.history import attempts, keep_at, lines_beside
 from haste.search.state import Node, RunState
 
+from .asking import Unanswered
 from .context import Context
-from .converse import Unanswered, converse
+from .converse import converse
 from .diagnostics import diagnostics_by_fold, with_moved
 
 
 def classify(_action: Classify, state: RunState, context: Context) -> Iterator[Event]:
-    """The engineer's word on the domain; what is none leaves it as the loader inferred it."""
+    """The word on the domain that was had before the run, or the engineer's; what is none leaves it as inferred."""
     assert state.competition is not None
-    domain = yield from converse(context.engineer.classify(_brief(state)), state, context)
-    yield CompetitionClassified(domain=domain if domain in DOMAINS else state.competition.domain)
+    said: str | Unusable | None = state.rules.domain
+    if said is None:
+        asking: Generator[Event, None, str | Unusable] = converse(context.engineer.classify(_brief(state)), state, context)
+        said = yield from asking
+    yield CompetitionClassified(domain=said if isinstance(said, str) and said in DOMAINS else state.competition.domain)
 
 
 def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
@@ -191,7 +195,9 @@ def _candidate(
 
 
 def _next_id(state: RunState) -> str:
-    return f"c{len(state.nodes) + 1}"
+    """In the row of what the engineer proposed, which averages do not belong to."""
+    proposed = sum(1 for node in state.nodes.values() if node.candidate.operator is not Operator.ENSEMBLE)
+    return f"c{proposed + 1}"
 
 
 def own_script(code: str) -> Candidate:

@@ -82,11 +82,22 @@ class CompetitionClassified(Value):
     domain: str
 
 
+class ModelAsked(Value):
+    """A call that is about to be made. Where neither reply nor fault follows, the harness died meanwhile."""
+
+    kind: Literal["model_asked"] = "model_asked"
+    request: BlobRef  # the `ModelRequest` as canonical JSON: its digest is the request's identity
+    role: Role
+    stage: Stage
+    model: str  # PROVIDER:NAME that is asked
+    bound: Bound  # the most that it can come to
+
+
 class ModelReplied(Value):
     """A call that was paid for, recorded before anything is read from it. `reply` is a `ModelReply` as JSON."""
 
     kind: Literal["model_replied"] = "model_replied"
-    request: BlobRef  # the `ModelRequest` as canonical JSON: its digest is the request's identity
+    request: BlobRef
     reply: BlobRef
     role: Role
     stage: Stage
@@ -194,6 +205,7 @@ class BranchEnded(Value):
 class SearchEnded(Value):
     kind: Literal["search_ended"] = "search_ended"
     reason: StopReason
+    detail: str = ""  # what a cap was too low for
 
 
 class EnsembleDecided(Value):
@@ -244,6 +256,7 @@ Event = Annotated[
     | CompetitionProfiled
     | CompetitionClassified
     | SkillsLoaded
+    | ModelAsked
     | ModelReplied
     | ModelFailed
     | PrototypesDrafted

@@ -93,7 +93,8 @@ class Fault(StrEnum):
     RATE_LIMITED = "rate_limited"
     OVERLOADED = "overloaded"  # also every other 5xx
     TIMEOUT = "timeout"
-    CONNECTION = "connection"  # refused, dropped, or no such host
+    UNREACHABLE = "unreachable"  # refused, or no such host: nobody heard the question
+    CONNECTION = "connection"  # dropped on the way
     MALFORMED = "malformed"  # an answer that is none: no JSON, no choices
     CONTEXT_TOO_LONG = "context_too_long"
     BAD_KEY = "bad_key"
@@ -103,7 +104,15 @@ class Fault(StrEnum):
     @property
     def passing(self) -> bool:
         """Whether asking again can help."""
-        return self in (Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.TIMEOUT, Fault.CONNECTION, Fault.MALFORMED)
+        return self in _PASSING or self.may_be_paid
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether the provider may have worked for it, and charged."""
+        return self in (Fault.TIMEOUT, Fault.CONNECTION, Fault.MALFORMED)
+
+
+_PASSING = (Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.UNREACHABLE)
 
 
 class ModelFault(ProviderError):

@@ -18,6 +18,7 @@ from haste.schema.events import (
     ExecutionFinished,
     ExecutionStarted,
     LearningsRecorded,
+    ModelAsked,
     ModelFailed,
     ModelReplied,
     ProposalFailed,
@@ -49,7 +50,7 @@ def fold(entries: Iterable[Entry]) -> RunState:
 def evolve(state: RunState, entry: Entry) -> RunState:
     """The state after one more entry. Total: any event that `decide` led to is understood in any state."""
     moved = replace(_apply(state, entry), at=entry.at)
-    asked = isinstance(entry.event, ModelReplied | ModelFailed | RunResumed)
+    asked = isinstance(entry.event, ModelAsked | ModelReplied | ModelFailed | RunResumed)
     return moved if asked else replace(moved, acted_s=moved.elapsed_s(entry.at))
 
 
@@ -60,7 +61,7 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
                 state, run_id=event.run_id, config=event.config, competition=event.competition, since=entry.at
             )
         case RunResumed():
-            return _give_up(_go_on(replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at, given_up=False)))
+            return _give_up(_go_on(_taken_up(state, entry.at)))
         case RunInterrupted():
             return replace(state, interrupted=True)
         case CompetitionProfiled():
@@ -69,7 +70,7 @@ def _apply(state: RunState, entry: Entry) -> RunState:  # noqa: C901 - one case 
             )
         case CompetitionClassified():
             return _classified(state, event)
-        case ModelReplied() | ModelFailed():
+        case ModelAsked() | ModelReplied() | ModelFailed():
             return _asked(state, event)
         case SkillsLoaded():
             return replace(state, skills_loaded=event)
@@ -123,9 +124,11 @@ def _ended(state: RunState, event: SearchEnded) -> RunState:
     return replace(state, search_ended=event.reason, given_up=given_up)
 
 
-def _asked(state: RunState, event: ModelReplied | ModelFailed) -> RunState:
+def _asked(state: RunState, event: ModelAsked | ModelReplied | ModelFailed) -> RunState:
     """A provider is given up where the last who can be asked has failed for good."""
     spending = state.spending.after(event)
+    if isinstance(event, ModelAsked):
+        return replace(state, spending=spending)
     if isinstance(event, ModelReplied):
         return replace(state, spending=spending, unread=(*state.unread, event), given_up=False)
     last = event.pause_s is None and state.rules.models.fallback in (None, event.model)
@@ -197,6 +200,12 @@ def _executed(state: RunState, event: ExecutionStarted | ExecutionFinished) -> R
         )
     node = replace(node, results=_with(node.results, key, result))
     return replace(state, nodes=_with(state.nodes, node.candidate.id, node))
+
+
+def _taken_up(state: RunState, at: float) -> RunState:
+    """By another process; the time between does not count."""
+    spending = state.spending.taken_up()
+    return replace(state, earlier_s=state.elapsed_s(state.at), since=at, given_up=False, spending=spending)
 
 
 def _go_on(state: RunState) -> RunState:

@@ -11,7 +11,7 @@ from haste.schema.knowledge import Learning, Loading
 
 from .markup import Markup, Piece, facts, fold_away, join, section, table, tag
 from .numbers import count_text, duration_text, gain_text, share_text
-from .spending import in_short, replies, spent
+from .spending import in_short
 from .story import Story
 from .wording import missing_text
 
@@ -25,7 +25,7 @@ def learnings_section(story: Story) -> Markup:
 
 
 def time_section(story: Story) -> Markup:
-    config, wall_s, calls = story.started.config, story.wall_s, replies(story)
+    config, wall_s = story.started.config, story.wall_s
     limit_s = config.budget.time_limit_s
     share = story.candidates_s / wall_s if wall_s else 0.0
     asking = story.models_s / wall_s if wall_s else 0.0
@@ -49,7 +49,7 @@ def time_section(story: Story) -> Markup:
         ("time", used),
         ("executions", f"{story.executions:,}"),
         ("harness time per execution", duration_text(each)),
-        ("money", in_short(spent(calls)) if calls else f"{0:.2f} USD, no model was asked"),
+        ("money", in_short(story) or f"{0:.2f} USD, no model was asked"),
     ]
     return section("time", "Budget and time", bar, tag("p", told), facts(pairs))
 

@@ -9,7 +9,7 @@ from .markup import Markup, Piece, join, tag
 from .models_section import asked
 from .narration import one_line
 from .numbers import UNKNOWN, duration_text, score_text, share_text
-from .spending import in_short, replies, spent
+from .spending import in_short
 from .story import Story
 from .wording import STOPS, direction_text, missing_text, reported
 
@@ -106,7 +106,7 @@ def _search_card(story: Story) -> Markup:
 def _time_card(story: Story) -> Markup:
     share = story.overhead_s / story.wall_s if story.wall_s else None
     told = f"{duration_text(story.overhead_s)} ({share_text(share)}) of it the harness's own"
-    paid = in_short(spent(replies(story))) if replies(story) else None
+    paid = in_short(story)
     return _card(duration_text(story.wall_s), "working time", told, paid)
 
 

@@ -11,7 +11,7 @@ from haste.schema.events import ProposalFailed
 from .markup import Markup, Piece, facts, fold_away, section, table, tag
 from .narration import one_line
 from .numbers import count_text, duration_text, share_text
-from .spending import Spent, by_part, faults, in_short, replies, spent, tokens_text, usd_text
+from .spending import Spent, by_part, cost_text, faults, in_short, replies, spent_in, tokens_text
 from .story import Story
 
 MOST_FAULTS = 50  # that are listed one by one
@@ -19,15 +19,15 @@ MOST_FAULTS = 50  # that are listed one by one
 
 def models_section(story: Story) -> Markup | None:
     """None for a run that never asked anybody."""
-    calls, failed = replies(story), faults(story)
-    if not calls and not failed:
+    told = in_short(story)
+    if told is None and not faults(story):
         return None
     rows = [_row(part, sums) for part, sums in by_part(story).items()]
     heads: list[Piece] = ["role", "asked for", "calls", "tokens in", "cached", "tokens out", "cost", "per call"]
     return section(
         "models",
         "What the models were asked",
-        tag("p", in_short(spent(calls)) + "."),
+        tag("p", f"{told}.") if told else None,
         table(heads, rows, frozenset(range(2, 8))),
         facts(_facts(story)),
         _faults(story),
@@ -36,7 +36,7 @@ def models_section(story: Story) -> Markup | None:
 
 def models_json(story: Story) -> dict[str, Any]:
     return {
-        "total": spent(replies(story)).as_json(),
+        "total": spent_in(story).as_json(),
         "parts": [{"role": role, "stage": stage, **sums.as_json()} for (role, stage), sums in by_part(story).items()],
         "faults": [event.model_dump(mode="json", exclude={"kind", "request", "bound"}) for event in faults(story)],
     }
@@ -70,13 +70,13 @@ def _row(part: tuple[str, str], sums: Spent) -> list[Piece]:
         tokens_text(sums.input),
         share_text(sums.cached_share),
         tokens_text(sums.output),
-        usd_text(sums.usd),
-        duration_text(sums.wall_s / sums.calls),
+        cost_text(sums),
+        duration_text(sums.wall_s / sums.calls) if sums.calls else None,
     ]
 
 
 def _facts(story: Story) -> list[tuple[str, Piece]]:
-    config, sums = story.started.config, spent(replies(story))
+    config, sums = story.started.config, spent_in(story)
     budget, prices = config.budget, config.models.prices or {}
     unpaid = "the recorded run's; nothing was paid again" if config.replay else None
     own_ms = 1000 * sums.overhead_s / sums.calls if sums.calls else None

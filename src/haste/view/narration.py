@@ -79,7 +79,7 @@ def narrate(event: Event, before: RunState, after: RunState) -> list[str]:  # no
             used = before.branches[event.branch].iterations
             return [f"branch   {event.branch} ended after {count_text(used, 'iteration')}: {BRANCH_ENDS[event.reason]}"]
         case SearchEnded():
-            return [f"search   ended: {STOPS[event.reason]}"]
+            return [f"search   ended: {STOPS[event.reason]}" + (event.detail and f" ({event.detail})")]
         case EnsembleDecided():
             return [_blended(event)]
         case SubmissionChosen():

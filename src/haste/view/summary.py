@@ -8,7 +8,7 @@ from typing import Any
 from haste.schema.events import Entry, GradeEntry
 from haste.search.progress import iterations, iterations_to_best, keep_rate
 
-from .spending import replies, spent
+from .spending import spent_in
 from .story import Story, read_story
 
 SUBMISSION = "submission.csv"  # below the run's folder
@@ -25,7 +25,7 @@ def summarise(entries: Iterable[Entry], grades: Iterable[GradeEntry]) -> dict[st
 def summary_of(story: Story) -> dict[str, Any]:
     state, chosen, grade = story.state, story.state.chosen, story.grade
     config, competition = story.started.config, story.started.competition
-    paid = spent(replies(story))
+    paid = spent_in(story)
     return {
         "run_id": state.run_id,
         "competition": competition.id,
