@@ -116,14 +116,6 @@ def write_skill(skill: Skill) -> str:
     return write_document(Document(fields, metadata, skill.body))
 
 
-def rewrite_skill(text: str, skill: Skill) -> str:
-    """`text` itself when it already holds `skill`, so that saving without an edit changes no byte; else canonical."""
-    try:
-        return text if read_skill(text) == skill else write_skill(skill)
-    except FormError:
-        return write_skill(skill)
-
-
 def path_of(skill: Skill) -> str:
     """Where the file belongs, relative to the store's root."""
     parts = ["retired"] if skill.status is Status.RETIRED else []

@@ -49,10 +49,6 @@ def key_target(_step: Step, recipe: Recipe, pipe: Pipe) -> None:
     )
 
 
-def indicate(_step: Step, _recipe: Recipe, pipe: Pipe) -> None:
-    pipe.numbers["impute"] = 'SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)'
-
-
 def impute_neighbours(_step: Step, _recipe: Recipe, pipe: Pipe) -> None:
     """Steps with it carry `hides_names`: this imputer leaves empty columns out of its names but not of its output."""
     pipe.numbers["impute"] = "make_pipeline(StandardScaler(), KNNImputer(n_neighbors=10, keep_empty_features=True))"

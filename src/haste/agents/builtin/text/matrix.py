@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from haste.agents.builtin.recipe import Model, Recipe, Step
+from haste.agents.builtin.recipe import Recipe, Step
 from haste.agents.builtin.script import Branch, Pipe, bracket, call, chain, literal
 
 _VIEWS = ("words", "chars")
@@ -150,8 +150,3 @@ def count_ratio(_step: Step, _recipe: Recipe, pipe: Pipe) -> None:
 
 def _raw(pattern: str) -> str:
     return f'r"{pattern}"'
-
-
-def view_steps(model: Model) -> list[Step]:
-    """The views that a model has, in order."""
-    return [step for step in model.steps if step.name in _VIEWS]
