@@ -103,8 +103,28 @@ def test_folds_are_those_of_the_search() -> None:
     brief = bare("warm-sea")
     told = competition_block(brief.model_copy(update={"folds": 3}), 6000, 60)
     assert "3 folds, later rows held out" in told
-    assert "fold 1 is the earliest" in told
+    assert "fold 1 the earliest, each learning from all before" in told
+    dated = brief.profile.model_copy(update={"windows": ("1961-09-01 to 1969-03-01", "1969-04-01 to 1976-10-01")})
+    told = competition_block(brief.model_copy(update={"profile": dated}), 6000, 60)
+    assert "(fold 1 1961-09-01 to 1969-03-01; fold 2 1969-04-01 to 1976-10-01), each learning from" in told
     assert "some 773 each" in competition_block(bare("affairs").model_copy(update={"folds": 5}), 6000, 60)
+
+
+@pytest.mark.parametrize(
+    ("metric", "rows", "words"),
+    [
+        ("accuracy", 300, "some 60 each (one row is 0.017 of accuracy). Fresh"),
+        ("accuracy", 30_000, "some 6000 each. Fresh"),
+        ("balanced_accuracy", 300, "some 60 each (one row of the rarest class is 0.083 of balanced_accuracy). Fresh"),
+        ("log_loss", 300, "some 60 each. Fresh"),
+    ],
+)
+def test_what_one_row_is_worth_is_said_where_rows_are_few(metric: str, rows: int, words: str) -> None:
+    brief = bare("affairs")
+    profile = brief.profile.model_copy(update={"n_train": rows, "facts": {"minority_share": 0.1}})
+    named = brief.competition.metric.model_copy(update={"name": metric})
+    update = {"profile": profile, "competition": brief.competition.model_copy(update={"metric": named}), "folds": 5}
+    assert words in competition_block(brief.model_copy(update=update), 6000, 60)
 
 
 @pytest.mark.parametrize("scheme", Scheme)

@@ -44,6 +44,16 @@ def test_a_refinement_becomes_a_proposal() -> None:
     assert (request.role, request.stage, request.form.name) == (Role.SPECIALIST, Stage.REFINE, "propose_change")
 
 
+def test_a_change_of_another_scale_than_asked_is_counted_as_its_own() -> None:
+    for technique, scale, asked in (
+        ("blend_with_linear", Scale.STRUCTURAL, Scale.TWEAK), ("lightgbm", Scale.APPROACH, Scale.TWEAK),
+        ("average_seeds", Scale.TWEAK, None), ("my_own", Scale.TWEAK, None),
+    ):  # fmt: skip
+        proposal, _ = refine(said(refinement(edits=[GOOD_EDIT], technique=technique)))
+        assert isinstance(proposal, Proposal)
+        assert (proposal.scale, proposal.asked) == (scale, asked)
+
+
 def test_a_whole_script_will_do() -> None:
     proposal, _ = refine(said(refinement(script=script())))
     assert isinstance(proposal, Proposal)
@@ -216,6 +226,25 @@ def test_figures_of_a_learning_are_counted_not_believed() -> None:
     assert (learning.domain, learning.competition) == ("tabular", "affairs")
 
 
+def test_a_learning_says_on_how_many_folds_its_gains_rest() -> None:
+    folds = {"c12": (-0.012, -0.008), "c6": (0.1, 0.1, 0.1), "c8": ()}
+    past = tuple(
+        attempt(name, gain=-0.01, noise=1e-18 if name == "c6" else 0.002, fold_gains=gains)
+        for name, gains in folds.items()
+    )
+    brief = refining("affairs", history=past)
+    (learning,) = settle(ENGINEER.reflect(brief), replies(said({"learnings": [LESSON]})))
+    assert learning.gain == pytest.approx(-5.0)
+    assert learning.folds == (2,)  # equal folds are no certainty
+    asked = promotion()
+    for told, words in (((), "+1.4 noise."), ((5,), "noise, over 5 folds."), ((5, 2, 5), "noise, over 5 and 2 folds."),
+                        ((1,), "noise, over 1 fold.")):  # fmt: skip
+        judged = asked.learning.model_copy(update={"folds": told})
+        seen: list[ModelRequest] = []
+        settle(ENGINEER.promote(asked.model_copy(update={"learning": judged})), replies(said(JUDGED)), seen)
+        assert words in seen[0].messages[0].text
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -241,9 +270,9 @@ def test_a_run_ends_without_learnings_where_none_can_be_read() -> None:
     assert settle(ENGINEER.reflect(bare("affairs")), replies()) == ()  # and is not even asked
 
 
-def test_the_domain_is_the_folders_where_the_model_has_none() -> None:
+def test_a_domain_is_one_of_the_six_or_there_is_no_usable_word() -> None:
     assert settle(ENGINEER.classify(bare("sign-names")), fill) == "tabular"
-    assert settle(ENGINEER.classify(bare("sign-names")), replies(*[written("?")] * 3)) == "text"
+    assert isinstance(settle(ENGINEER.classify(bare("sign-names")), replies(*[written("?")] * 3)), Unusable)
 
 
 JUDGED = {

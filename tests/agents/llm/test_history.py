@@ -107,6 +107,39 @@ def test_trials_put_the_clearest_first_and_name_candidates() -> None:
     ]
 
 
+def test_gains_on_fewer_folds_say_so() -> None:
+    stopped = attempt("c4", gain=-0.01, noise=0.002, kept=False, fold_gains=(-0.012, -0.008))
+    whole = attempt("c5", gain=0.01, noise=0.002, fold_gains=(0.012, 0.008, 0.01))
+    alone = attempt("c6", gain=-0.01, noise=None, kept=False, fold_gains=(-0.01,))
+    equal = attempt("c7", gain=-1 / 60, noise=1e-18, kept=False, fold_gains=(-1 / 60, -1 / 60))
+    older = history_lines([stopped, whole, alone, equal, *history(RECENT)[3:]], "c1", 3)
+    assert older[0].endswith("-0.0100 ± 0.0020 on 2 of 3 folds, undone")
+    assert older[1].endswith("+0.0100 ± 0.0020, kept")
+    assert older[2].endswith("-0.01 on 1 of 3 folds, undone")
+    assert older[3].endswith("-0.0167 (no ±, its folds are equal) on 2 of 3 folds, undone")
+    (latest,) = history_lines([stopped], "c1", 3)
+    assert latest.endswith("-0.0100 ± 0.0020, undone (by fold -0.0120, -0.0080)")
+    (latest,) = history_lines([alone], "c1", 3)
+    assert latest.endswith("-0.01 on 1 of 3 folds, undone")
+    assert (
+        "c4 -0.0100 ± 0.0020 on 2 of 3 folds, undone; c5 +0.0100 ± 0.0020, kept; "
+        in trials([stopped, whole, alone], 3)[0]
+    )
+
+
+def test_a_change_of_another_scale_than_asked_is_marked() -> None:
+    (line,) = history_lines([attempt("c4", scale=Scale.STRUCTURAL, asked=Scale.TWEAK)], "c1")
+    assert line.startswith("c4 structural (asked: tweak) change | ")
+
+
+def test_what_a_line_has_no_room_for_is_counted() -> None:
+    drafts = [attempt(f"c{n}", operator=Operator.DRAFT, gain=None, kept=None) for n in range(8)]
+    assert history_lines(drafts, "c1")[0].endswith("; and 2 more")
+    (line,) = history_lines([attempt("c4", fold_gains=(0.01,) * 13)], "c1")
+    assert line.endswith(", 3 more)")
+    assert trials([attempt(f"c{n}", gain=n / 100) for n in range(1, 8)])[0].endswith("; and 3 more")
+
+
 def test_trials_of_many_techniques_fit_and_name_the_clearest() -> None:
     past = [attempt(f"c{n}", technique=f"move_{n}_", gain=n / 100, noise=0.01) for n in range(60)]
     lines = trials(past)

@@ -14,7 +14,7 @@ from .ask import Cut, Prompt, Question, ask
 from .drafts import cited
 from .edits import Edit, apply
 from .history import history_lines
-from .names import known_name
+from .names import known_name, scale_of
 from .replies import DebugReply, EditReply, RefineReply
 from .runnable import check_runnable
 from .stable import stable_blocks
@@ -34,10 +34,6 @@ from .untrusted import fenced, one_line
 MAX_OUTPUT = 16_000
 _OUTPUT_SHOWN = 3000  # characters
 _REACH = {Scale.TWEAK: "a tweak", Scale.STRUCTURAL: "a structural one", Scale.APPROACH: "a new approach"}
-_AGAIN = (
-    " Do not repeat what was undone on this branch, under this or another name, unless the incumbent has since changed "
-    "in what it depended on. What another branch kept may be brought over; what it undid may still help here."
-)
 _EDITS_ONLY = "Hand over edits only, no whole script."
 
 _ADVICE = {
@@ -57,12 +53,15 @@ def refine(brief: Brief) -> Thinking[Proposal | Unusable]:
         return Prompt(stable_blocks(brief, cut, incumbent=True), _refinement(brief, incumbent, scale, cut))
 
     def accept(reply: RefineReply) -> Proposal:
+        technique = known_name(reply.technique, brief.competition.domain)
+        reaches = scale_of(technique, brief.competition.domain) or scale
         return Proposal(
             title=one_line(reply.title) or one_line(reply.technique),
             rationale=reply.rationale.strip() or reply.title,
             code=_changed(incumbent.code, reply.edits, reply.script, brief),
-            technique=known_name(reply.technique, brief.competition.domain) or None,
-            scale=scale,
+            technique=technique or None,
+            scale=reaches,
+            asked=scale if reaches is not scale else None,
             diagnosis=reply.diagnosis,
             expected=reply.expected.strip(),
             cites=cited(brief, reply.cites),
@@ -114,7 +113,7 @@ def _changed(code: str, edits: Sequence[EditReply], script: str, brief: Brief) -
 
 
 def _refinement(brief: Brief, incumbent: Incumbent, scale: Scale, cut: Cut) -> str:
-    lines = history_lines(brief.history, brief.branch, only_recent=not cut.history)
+    lines = history_lines(brief.history, brief.branch, brief.folds, only_recent=not cut.history)
     return prompt(
         "refine",
         branch=one_line(brief.branch or incumbent.candidate, 12),
@@ -129,14 +128,13 @@ def _refinement(brief: Brief, incumbent: Incumbent, scale: Scale, cut: Cut) -> s
         undone=undone_words(brief),
         scale=scale.value,
         reach=_REACH[scale],
-        again=_AGAIN if lines else "",
     )
 
 
 def _history(lines: Sequence[str]) -> str:
     if not lines:
         return ""
-    head = "What was tried, oldest first; gains over the incumbent of their time, positive is better:"
+    head = "What was tried, oldest first; gains over the incumbent of their time, on all folds unless said:"
     return f"{head}\n\n{fenced(chr(10).join(lines), 'history')}"
 
 

@@ -13,6 +13,8 @@ from .untrusted import fenced, one_line, quoted, shortened
 
 _FULL_NAMES = 60  # of columns beyond those that get a line
 _CLASSES = 30
+_TARGETS = 10
+_FEW_ROWS = 500  # held out, up to which one of them shows in a score
 _ROWS = ", with the values of its first {} rows as they stand in the file (pandas may read those in quotes as numbers)"
 
 
@@ -31,14 +33,14 @@ def competition_block(brief: Brief, description: int, columns: int, *, inside: b
         direction="higher" if upwards else "lower",
         train_rows=str(profile.n_train),
         test_rows=str(profile.n_test),
-        validation=_validation(profile, brief.folds),
+        validation=_validation(competition, profile, brief.folds),
         notes="\n".join(f"- {one_line(note, 300)}" for note in profile.notes),
         description=fenced(shortened(competition.description.strip(), description) or "(nothing)", "description"),
         files=fenced("\n".join(profile.files) or "train, test and sample_submission.csv", "files"),
         sample=fenced("\n".join(profile.sample_submission) or ",".join(_sample_columns(competition)), "csv"),
         rows_note=_ROWS.format(len(profile.rows)) if profile.rows else "",
         columns=fenced("\n".join(_columns(competition, profile, columns)), "columns"),
-        targets="\n".join(_target(target) for target in profile.targets[:10]),
+        targets="\n".join(_targets(profile)),
         inside=fenced("\n".join(profile.inside), "inside") if inside and profile.inside else "",
         machine=_machine(brief),
     )
@@ -67,7 +69,7 @@ def _form(competition: Competition) -> str:
             return "Submit numbers in the target's own units."
 
 
-def _validation(profile: Profile, search: int | None) -> str:
+def _validation(competition: Competition, profile: Profile, search: int | None) -> str:
     scheme = profile.validation
     if scheme.trust is Trust.REPORTED:
         return (
@@ -80,14 +82,29 @@ def _validation(profile: Profile, search: int | None) -> str:
         Scheme.GROUP: f"whole groups of {quoted(scheme.group_column or '')} held out",
         Scheme.TIME: f"later rows held out, along {quoted(scheme.time_column or '')}, about as far ahead as the test",
     }[scheme.scheme]
-    if scheme.scheme is Scheme.TIME:
-        # Fewer than asked for where the past is short; the latest windows are the confirmation's.
-        count = search or scheme.folds
-        return (
-            f"{count} folds, {by}; fold 1 is the earliest and has the shortest past. Later windows confirm at the end"
-        )
+    # In time fewer than asked for where the past is short; the latest windows are the confirmation's.
     count = search or scheme.folds
-    return f"{count} folds, {by}, some {profile.n_train // count} each. Fresh folds confirm at the end"
+    if scheme.scheme is Scheme.TIME:
+        dated = "; ".join(f"fold {n} {one_line(window, 60)}" for n, window in enumerate(profile.windows, 1))
+        shown = f" ({dated})" if dated else ", fold 1 the earliest"
+        return f"{count} folds, {by}{shown}, each learning from all before. Later windows confirm at the end"
+    rows = profile.n_train // count
+    return (
+        f"{count} folds, {by}, some {rows} each{_one_row(competition, profile, rows)}. Fresh folds confirm at the end"
+    )
+
+
+def _one_row(competition: Competition, profile: Profile, rows: int) -> str:
+    """What one held-out row is worth where they are few and the metric counts them: no smaller step can be seen."""
+    if not 0 < rows <= _FEW_ROWS:
+        return ""
+    if competition.metric.name == "accuracy":
+        return f" (one row is {1 / rows:.2g} of accuracy)"
+    rarest = profile.facts.get("minority_share")
+    if competition.metric.name in ("balanced_accuracy", "recall_macro") and isinstance(rarest, float) and rarest:
+        most = 1 / len(competition.classes) / max(1.0, rows * rarest)
+        return f" (one row of the rarest class is {most:.2g} of {competition.metric.name})"
+    return ""
 
 
 def _sample_columns(competition: Competition) -> tuple[str, ...]:
@@ -153,6 +170,11 @@ def _spread(column: ColumnProfile) -> list[str]:
     if column.unseen:
         parts.append(f"{column.unseen:.1%} of test rows have levels that training rows lack")
     return parts
+
+
+def _targets(profile: Profile) -> list[str]:
+    more = len(profile.targets) - _TARGETS
+    return [*map(_target, profile.targets[:_TARGETS]), *([f"And {more} more targets."] if more > 0 else [])]
 
 
 def _target(target: TargetProfile) -> str:

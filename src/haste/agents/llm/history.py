@@ -12,27 +12,30 @@ from haste.schema.brief import Attempt
 from haste.schema.execution import Outcome
 from haste.schema.solution import Operator, Scale
 
-from .figures import measured, signed
+from .figures import in_noise, measured, signed
 from .untrusted import one_line
 
 LINES = 19
 RECENT, OLDER = 6, 5
 NAMED = 20  # techniques that a line of counts names; the rest is a number
+_DRAFTS, _FOLDS, _TRIALS = 6, 10, 4  # of each, what stands in one line
 
 
-def history_lines(history: Sequence[Attempt], branch: str | None, *, only_recent: bool = False) -> list[str]:
-    """Oldest first. `branch` is the one being worked on; attempts on others say which."""
+def history_lines(
+    history: Sequence[Attempt], branch: str | None, folds: int | None = None, *, only_recent: bool = False
+) -> list[str]:
+    """Oldest first. `branch` is the one being worked on; attempts on others say which, as do gains on fewer `folds`."""
     drafts = [attempt for attempt in history if attempt.operator is Operator.DRAFT]
     changes = [attempt for attempt in history if attempt.operator in (Operator.REFINE, Operator.DEBUG)]
     recent, older = changes[-RECENT:], changes[-RECENT - OLDER : -RECENT]
     lines = [_drafts(drafts)] if drafts else []
     if not only_recent:
         lines += _counts(changes[: -RECENT - OLDER])
-        lines += [_short(attempt, branch) for attempt in older]
-    return lines + [_full(attempt, branch) for attempt in recent]
+        lines += [_short(attempt, branch, folds) for attempt in older]
+    return lines + [_full(attempt, branch, folds) for attempt in recent]
 
 
-def trials(history: Sequence[Attempt]) -> list[str]:
+def trials(history: Sequence[Attempt], folds: int | None = None) -> list[str]:
     """One line for each technique with its candidates, the clearest effects first; at most `LINES`.
 
     An average of candidates is none of them: it was put together at the end and tells nothing of a technique.
@@ -42,20 +45,25 @@ def trials(history: Sequence[Attempt]) -> list[str]:
         if attempt.operator is not Operator.ENSEMBLE:
             by_name.setdefault(_name(attempt), []).append(attempt)
     ordered = sorted(by_name.items(), key=lambda item: (-_clearest(item[1]), item[0]))
-    lines = [_trials(name, attempts) for name, attempts in ordered[: LINES - 1]]
+    lines = [_trials(name, attempts, folds) for name, attempts in ordered[: LINES - 1]]
     rest = [name for name, _ in ordered[LINES - 1 :]]
     more = f" and {len(rest) - NAMED} more" if len(rest) > NAMED else ""
     return [*lines, f"and, with less effect: {', '.join(rest[:NAMED])}{more}"] if rest else lines
 
 
-def result(attempt: Attempt) -> str:
-    """What came of an attempt, in few words."""
+def result(attempt: Attempt, folds: int | None = None) -> str:
+    """What came of an attempt, in few words; where it ran on fewer than all `folds`, on how many."""
     if attempt.outcome is not Outcome.OK:
         return attempt.outcome.value.replace("_", " ")
     if attempt.gain is None:
         return _scored(attempt)
     fate = {True: ", kept", False: ", undone", None: ""}[attempt.kept]
-    return f"{measured(attempt.gain, attempt.noise)}{fate}"
+    return f"{measured(attempt.gain, attempt.noise)}{_fewer(attempt, folds)}{fate}"
+
+
+def _fewer(attempt: Attempt, folds: int | None) -> str:
+    ran = len(attempt.fold_gains)
+    return f" on {ran} of {folds} folds" if ran and folds and ran < folds else ""
 
 
 def _scored(attempt: Attempt) -> str:
@@ -70,15 +78,17 @@ def _scored(attempt: Attempt) -> str:
 
 
 def _drafts(drafts: Sequence[Attempt]) -> str:
-    shown = [f"{one_line(a.candidate, 12)} {_name(a)}, {one_line(a.title, 60)} ({result(a)})" for a in drafts[:6]]
+    shown = [f"{one_line(a.candidate, 12)} {_name(a)}, {one_line(a.title, 60)} ({result(a)})" for a in drafts[:_DRAFTS]]
+    shown += [f"and {len(drafts) - _DRAFTS} more"] if len(drafts) > _DRAFTS else []
     return "prototypes: " + "; ".join(shown)
 
 
-def _full(attempt: Attempt, branch: str | None) -> str:
+def _full(attempt: Attempt, branch: str | None, folds: int | None) -> str:
     why = f", {attempt.diagnosis.value}" if attempt.diagnosis else ""
     detail = f": {one_line(attempt.detail, 160)}" if attempt.detail else ""
     what = f"{one_line(attempt.candidate, 12)} {_kind(attempt)} {_name(attempt)}{_parent(attempt)}{why}"
-    told = f"{result(attempt)}{_by_fold(attempt)}{detail}{_elsewhere(attempt, branch)}"
+    by_fold = _by_fold(attempt)
+    told = f"{result(attempt, None if by_fold else folds)}{by_fold}{detail}{_elsewhere(attempt, branch)}"
     return f"{what} | {one_line(attempt.title)} | {told}"
 
 
@@ -90,15 +100,19 @@ def _by_fold(attempt: Attempt) -> str:
     """The gain on each fold that was compared, where there are several."""
     if len(attempt.fold_gains) < 2:
         return ""
-    return f" (by fold {', '.join(signed(gain, attempt.noise) for gain in attempt.fold_gains[:10])})"
+    shown = [signed(gain, attempt.noise) for gain in attempt.fold_gains[:_FOLDS]]
+    shown += [f"{len(attempt.fold_gains) - _FOLDS} more"] if len(attempt.fold_gains) > _FOLDS else []
+    return f" (by fold {', '.join(shown)})"
 
 
-def _short(attempt: Attempt, branch: str | None) -> str:
-    return f"{one_line(attempt.candidate, 12)} {_name(attempt)}: {result(attempt)}{_elsewhere(attempt, branch)}"
+def _short(attempt: Attempt, branch: str | None, folds: int | None) -> str:
+    return f"{one_line(attempt.candidate, 12)} {_name(attempt)}: {result(attempt, folds)}{_elsewhere(attempt, branch)}"
 
 
 def _kind(attempt: Attempt) -> str:
-    return "repair" if attempt.operator is Operator.DEBUG else attempt.scale.value
+    if attempt.operator is Operator.DEBUG:
+        return "repair"
+    return f"{attempt.scale.value}{f' (asked: {attempt.asked.value})' if attempt.asked else ''}"
 
 
 def _elsewhere(attempt: Attempt, branch: str | None) -> str:
@@ -146,22 +160,24 @@ def _best(attempts: Iterable[Attempt]) -> str:
     return f" {max(gains):+.2g}" if gains else " failed"
 
 
-def _trials(name: str, attempts: Sequence[Attempt]) -> str:
+def _trials(name: str, attempts: Sequence[Attempt], folds: int | None) -> str:
     """A technique with its scale and the first title; each attempt with what it changed."""
     first = attempts[0]
     kind = "prototype" if first.operator is Operator.DRAFT else first.scale.value
-    told = "; ".join(_trial(attempt) for attempt in _spread(attempts))
-    return f'{name} ({kind}, "{one_line(first.title, 60)}"): {told}'
+    shown = _spread(attempts)
+    told = [_trial(attempt, folds) for attempt in shown]
+    told += [f"and {len(attempts) - len(shown)} more"] if len(attempts) > len(shown) else []
+    return f'{name} ({kind}, "{one_line(first.title, 60)}"): {"; ".join(told)}'
 
 
-def _trial(attempt: Attempt) -> str:
-    repaired = "repair" if attempt.operator is Operator.DEBUG else ""
-    return f"{one_line(attempt.candidate, 12)}{f' {repaired}' if repaired else ''}{_parent(attempt)} {result(attempt)}"
+def _trial(attempt: Attempt, folds: int | None) -> str:
+    repaired = " repair" if attempt.operator is Operator.DEBUG else ""
+    return f"{one_line(attempt.candidate, 12)}{repaired}{_parent(attempt)} {result(attempt, folds)}"
 
 
 def _spread(attempts: Sequence[Attempt]) -> Sequence[Attempt]:
-    """At most four of a technique's attempts: those with the clearest effects, in their order."""
-    clearest = sorted(attempts, key=lambda a: -_units(a))[:4]
+    """Those of a technique's attempts with the clearest effects, in their order."""
+    clearest = sorted(attempts, key=lambda a: -_units(a))[:_TRIALS]
     return [attempt for attempt in attempts if attempt in clearest]
 
 
@@ -170,5 +186,5 @@ def _clearest(attempts: Iterable[Attempt]) -> float:
 
 
 def _units(attempt: Attempt) -> float:
-    """The size of an effect in units of its noise; what never ran says nothing."""
-    return abs(attempt.gain / attempt.noise) if attempt.gain is not None and attempt.noise else 0.0
+    """The size of an effect in units of its noise; what never ran says nothing, nor do equal folds."""
+    return abs(in_noise(attempt.gain, attempt.noise) or 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import fmean
 
 from haste.agents.engineer import Thinking
@@ -14,6 +13,7 @@ from haste.schema.solution import Operator, Unusable
 
 from .ask import Cut, Prompt, Question, ask
 from .facts import FACTS, facts_text, read_conditions
+from .figures import in_noise
 from .history import trials
 from .names import known_name
 from .replies import LearningReply, ReflectReply
@@ -35,7 +35,7 @@ def reflect(brief: Brief) -> Thinking[tuple[Learning, ...]]:
         return tuple(_learning(one, number, brief, by_id) for number, one in enumerate(reply.learnings[:MOST], 1))
 
     def render(cut: Cut) -> Prompt:
-        tried = fenced("\n".join(trials(brief.history)), "history")
+        tried = fenced("\n".join(trials(brief.history, brief.folds)), "history")
         return Prompt(stable_blocks(brief, cut), prompt("reflect", trials=tried, facts=facts_text(brief.profile.facts)))
 
     answer = yield from ask(Question(Role.REFLECT, Stage.REFLECT, ReflectReply, render, accept, MAX_OUTPUT))
@@ -50,7 +50,8 @@ def _learning(one: LearningReply, number: int, brief: Brief, by_id: dict[str, At
     if not one.action or not one.statement.strip():
         msg = f"learning {number} lacks its statement or the technique that it is about"
         raise Unfit(msg)
-    ran = [by_id[name] for name in one.supports]
+    ran = [by_id[name] for name in dict.fromkeys(one.supports)]
+    compared = {attempt.candidate: units for attempt in ran if (units := _units(attempt)) is not None}
     action = known_name(one.action, brief.competition.domain)
     return Learning(
         id=f"learning-{number}",
@@ -60,8 +61,9 @@ def _learning(one: LearningReply, number: int, brief: Brief, by_id: dict[str, At
         competition=brief.competition.id,
         technique=action,
         claim=f"{_situation(one, action, brief)}/{action}/{one.polarity}",
-        supports=tuple(dict.fromkeys(one.supports)),
-        gain=_gain(ran),
+        supports=tuple(attempt.candidate for attempt in ran),
+        gain=fmean(compared.values()) if compared else None,
+        folds=tuple(len(by_id[name].fold_gains) for name in compared),
         kept=sum(1 for attempt in ran if attempt.kept),
         tried=sum(1 for attempt in ran if attempt.operator is not Operator.DRAFT),  # drafts are not kept
         conditions=read_conditions(one.conditions, brief.profile.facts.keys() & set(FACTS)),
@@ -76,11 +78,7 @@ def _situation(one: LearningReply, action: str, brief: Brief) -> str:
     return "any" if one.tier is Tier.GLOBAL else brief.competition.domain
 
 
-def _gain(attempts: Sequence[Attempt]) -> float | None:
-    """The mean gain in units of each attempt's own noise; None where nothing was compared."""
-    units = [
-        max(-_CAP, min(_CAP, attempt.gain / attempt.noise))
-        for attempt in attempts
-        if attempt.outcome is Outcome.OK and attempt.gain is not None and attempt.noise
-    ]
-    return fmean(units) if units else None
+def _units(attempt: Attempt) -> float | None:
+    """The gain in units of the attempt's own noise; None where nothing was compared or equal folds leave none."""
+    units = in_noise(attempt.gain, attempt.noise) if attempt.outcome is Outcome.OK else None
+    return None if units is None else max(-_CAP, min(_CAP, units))

@@ -22,6 +22,12 @@ def techniques_block(domain: str) -> str:
     return prompt("techniques", names="\n".join(lines))
 
 
+def scale_of(name: str, domain: str) -> Scale | None:
+    """How far the change of that name reaches; None where the list does not have it."""
+    known = DOMAINS[domain].techniques if domain in DOMAINS else ()
+    return next((technique.scale for technique in known if technique.name == name), None)
+
+
 def known_name(name: str, domain: str) -> str:
     """The list's name where the reply has it without its `use_`: `char_svm` is `use_char_svm`; else as it is."""
     known = {technique.name for technique in DOMAINS[domain].techniques} if domain in DOMAINS else set()

@@ -23,8 +23,8 @@ MAX_OUTPUT = 4_000
 _NEAR = 8  # skills beside which a learning is judged
 
 
-def classify(brief: Brief) -> Thinking[str]:
-    """One of the six domains; what the folder looked like where the model has no usable word."""
+def classify(brief: Brief) -> Thinking[str | Unusable]:
+    """One of the six domains."""
 
     def render(cut: Cut) -> Prompt:
         shown = competition_block(brief, min(cut.description, 3000), cut.columns, inside=False)
@@ -33,8 +33,7 @@ def classify(brief: Brief) -> Thinking[str]:
     def accept(reply: ClassifyReply) -> str:
         return reply.domain
 
-    answer = yield from ask(Question(Role.ORCHESTRATOR, Stage.CLASSIFY, ClassifyReply, render, accept, MAX_OUTPUT))
-    return brief.competition.domain if isinstance(answer, Unusable) else answer
+    return ask(Question(Role.ORCHESTRATOR, Stage.CLASSIFY, ClassifyReply, render, accept, MAX_OUTPUT))
 
 
 def promote(brief: PromotionBrief) -> Thinking[PromotionProposal | None]:
@@ -90,8 +89,16 @@ def _judgement(brief: PromotionBrief, cut: Cut) -> str:
 def _run(learning: Learning) -> str:
     if not learning.tried:
         return "it rests on a comparison of first scripts, on one fold"
-    gain = f"; the change itself gained {learning.gain:+.1f} noise" if learning.gain is not None else ""
+    gain = (
+        f"; the change itself gained {learning.gain:+.1f} noise{_over(learning)}" if learning.gain is not None else ""
+    )
     return f"tried {learning.tried} time{'s' * (learning.tried != 1)}, kept {learning.kept}{gain}"
+
+
+def _over(learning: Learning) -> str:
+    """On how many folds the gains rest: a change that was worse at once ran on the first ones only."""
+    told = " and ".join(map(str, dict.fromkeys(learning.folds)))
+    return f", over {told} fold{'s' * (told != '1')}" if told else ""
 
 
 def _conditions(learning: Learning) -> str:

@@ -96,7 +96,9 @@ class RefineReply(Reply):
     rationale: str = Field(description="what points to the diagnosis, and why this change answers it; two sentences")
     title: str = Field(description="the change, at most 80 characters")
     technique: Slug = Field(description="name of the change in lower_snake, the list's where it is there")
-    expected: Text = Field("", description="the effect on the score, and how one would see that it failed")
+    expected: Text = Field(
+        "", description="the gain that you expect, as one number; and what would show that it failed, with a threshold"
+    )
     cites: Names = Field((), description="names of the notes that led to this; empty if none did")  # where there are
     edits: Edits = Field((), description=f"{_EDITS} the incumbent's script; they must not overlap")
     script: Text = Field("", description=_SCRIPT)

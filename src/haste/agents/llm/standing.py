@@ -10,9 +10,11 @@ from typing import Any
 
 from haste.schema.brief import Attempt, Brief, Incumbent, Line
 from haste.schema.competition import Scheme
+from haste.schema.conditions import all_hold
 from haste.schema.solution import Operator, Scale
+from haste.skills.claims import sign_of
 
-from .figures import measured, plural
+from .figures import measured, plural, telling
 from .pace import seconds_each
 from .untrusted import fenced, one_line, shortened
 
@@ -20,6 +22,9 @@ _MOST = 1e300  # no infinity, and no integer beyond what a float holds, is a num
 OTHER_SCRIPT = 8000  # characters of another branch's script
 _DIAGNOSTICS_SHOWN = 2000  # characters
 _WORDS, _EXPECTED, _NUMBERS, _LATEST, _LISTED = 160, 240, 6, 2, 12
+_MANY = 3  # figures from which their median says more than they do
+_BLENDS = ("blend", "stack")  # how names of changes begin that use another model beside the first
+CHOSEN = "chosen"  # where a script's diagnostics say what it settled on (prompts/specialist.md)
 # Of what their incumbents' folds, taken as unpaired, would give, the standard errors of 13 of 16 changes in four runs
 # lay between these shares (the largest at 0.6): see docs/log.md, 2026-11-27.
 _PAIRED = (0.1, 0.5)
@@ -56,7 +61,7 @@ def _ahead(line: Line) -> str:
 def other_script(brief: Brief) -> str:
     """The best script of the leading other branch, where a change may reach that far; empty elsewhere."""
     told = [line for line in brief.others if line.code]
-    if brief.scale in (None, Scale.TWEAK) or not told:
+    if not told or (brief.scale in (None, Scale.TWEAK) and not _advised_to_blend(brief)):
         return ""
     line = max(told, key=lambda one: -math.inf if one.ahead is None else one.ahead)
     whose = f"{one_line(line.incumbent, 12)}, incumbent of branch {one_line(line.branch, 12)}"
@@ -66,12 +71,23 @@ def other_script(brief: Brief) -> str:
     )
 
 
+def _advised_to_blend(brief: Brief) -> bool:
+    """Whether a note that holds here advises a blend, at whatever scale, that this branch has not tried yet."""
+    tried = {attempt.technique for attempt in brief.history if attempt.branch == brief.branch}
+    return any(
+        (note.technique or "").startswith(_BLENDS)
+        and note.technique not in tried
+        and sign_of(note.claim) > 0
+        and all_hold(note.conditions, brief.profile.facts)
+        for note in brief.skills
+    )
+
+
 def noise_words(brief: Brief, incumbent: Incumbent) -> str:
     """What a gain must exceed: from the changes compared so far, else from how the folds differ."""
-    seen = [a.noise for a in brief.history if a.noise and a.operator is not Operator.DRAFT and a.branch == brief.branch]
     rule = "any gain is kept" if brief.keep_at is None else f"a gain is kept above {brief.keep_at:.2f} of its ±"
-    if seen:
-        return f"{rule}; the ± of this branch's changes was about {median(seen):.2g} so far (median of {len(seen)})"
+    if seen := _seen_noise(brief):
+        return f"{rule}; {seen}"
     folds = incumbent.fold_scores
     spread = stdev(folds) * math.sqrt(1 / len(folds) + 1 / (len(folds) - 1)) if len(folds) > 1 else 0.0
     if not spread:
@@ -80,6 +96,18 @@ def noise_words(brief: Brief, incumbent: Incumbent) -> str:
     return (
         f"{rule}; nothing has been compared here yet, by the folds' spread the ± will be some {low:.1g} to {high:.1g}"
     )
+
+
+def _seen_noise(brief: Brief) -> str:
+    """The ± of this branch's changes, those on all folds where there are such; few are told one by one."""
+    mine = [a for a in brief.history if a.branch == brief.branch and a.operator is not Operator.DRAFT]
+    told = {a.candidate: noise for a in mine if a.gain is not None and (noise := telling(a.gain, a.noise))}
+    whole = [noise for a in mine if (noise := told.get(a.candidate)) and len(a.fold_gains) == brief.folds]
+    seen, on = (whole, "on all folds") if whole else (list(told.values()), "on fewer folds")
+    if not seen:
+        return ""
+    figures = ", ".join(f"{noise:.2g}" for noise in seen) if len(seen) < _MANY else f"{median(seen):.2g} (median)"
+    return f"± of this branch's {plural(len(seen), 'change')} {on} so far: {figures}"
 
 
 def wall_words(incumbent: Incumbent, brief: Brief) -> str:
@@ -104,19 +132,35 @@ def diagnostics_words(brief: Brief, incumbent: Incumbent) -> str:
         return ""
     last = max(by_fold)
     if len(by_fold) == 1 or brief.competition.validation.scheme is Scheme.TIME:
-        said, whence = by_fold[last], f"on fold {last + 1}"
+        said, whence = by_fold[last], f"of fold {last + 1}"
     else:
-        said, whence = _means(list(by_fold.values())), f"numbers as means over {len(by_fold)} folds"
+        said = _over_folds(list(by_fold.values()))
+        whence = f"numbers as means over {len(by_fold)} folds; texts and lists of fold 1"
     text = json.dumps({one_line(str(k), 60): _short(v) for k, v in said.items()}, ensure_ascii=False, sort_keys=True)
     return f"The script's own diagnostics ({whence}):\n\n{fenced(shortened(text, _DIAGNOSTICS_SHOWN), 'json')}"
 
 
-def _means(wrote: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Numbers averaged over the folds that have them, all else from the first."""
-    return {
-        name: fmean(one[name] for one in wrote if _is_number(one.get(name))) if _is_number(value) else value
-        for name, value in wrote[0].items()
-    }
+def _over_folds(wrote: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Numbers averaged over the folds that have them, settings fold by fold, all else from the first."""
+    return {name: _merged(name, [one[name] for one in wrote if name in one]) for name in wrote[0]}
+
+
+def _merged(name: str, values: Sequence[Any]) -> Any:
+    """A mean of a setting is no setting: whole numbers, and all that stands under `chosen`, are told by fold."""
+    first = values[0]
+    if all(value == first for value in values):
+        return first
+    if name == CHOSEN and all(isinstance(value, dict) for value in values):
+        return {key: _by_fold([value.get(key) for value in values]) for key in first}
+    if name == CHOSEN or all(isinstance(value, int) for value in values):
+        return _by_fold(values)
+    numbers = [value for value in values if _is_number(value)]
+    return fmean(numbers) if _is_number(first) else first
+
+
+def _by_fold(values: Sequence[Any]) -> Any:
+    """One value where all are equal."""
+    return values[0] if all(value == values[0] for value in values) else list(values)
 
 
 def _is_number(value: object) -> bool:
@@ -125,12 +169,16 @@ def _is_number(value: object) -> bool:
 
 def _short(value: Any) -> Any:
     """Four digits of a number; the beginning of a text; the first few of a list or an object."""
+    if value is None or isinstance(value, bool):
+        return value
     if _is_number(value):
         return int(value) if float(value).is_integer() and abs(value) < 1e9 else float(f"{value:.4g}")
+    cut = f"{len(value) - _LISTED} more" if isinstance(value, list | dict) and len(value) > _LISTED else ""
     if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
-        return [_short(one) for one in value[:_LISTED]]
-    if isinstance(value, dict) and not any(isinstance(one, list | dict) for one in value.values()):
-        return {one_line(str(name), 60): _short(one) for name, one in list(value.items())[:_LISTED]}
+        return [*(_short(one) for one in value[:_LISTED]), *([f"... {cut}"] if cut else [])]
+    if isinstance(value, dict) and not any(isinstance(one, dict) for one in value.values()):
+        shown = {one_line(str(name), 60): _short(one) for name, one in list(value.items())[:_LISTED]}
+        return shown | ({"...": cut} if cut else {})
     return one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _WORDS)
 
 
@@ -145,8 +193,9 @@ def undone_words(brief: Brief) -> str:
 
 def _undone(attempt: Attempt) -> str:
     told = [f"expected: {one_line(attempt.expected, _EXPECTED)}"] if attempt.expected else []
-    by_size = sorted(attempt.moved.items(), key=lambda item: -_change(*item[1]))[:_NUMBERS]
-    moved = ", ".join(f"{one_line(name, 40)} {old:.4g} to {new:.4g}" for name, (old, new) in by_size)
+    by_size = sorted(attempt.moved.items(), key=lambda item: -_change(*item[1]))
+    moved = ", ".join(f"{one_line(name, 40)} {old:.4g} to {new:.4g}" for name, (old, new) in by_size[:_NUMBERS])
+    moved += f", {len(by_size) - _NUMBERS} more" if len(by_size) > _NUMBERS else ""
     told += [f"moved: {moved}"] if moved else []
     return f"{one_line(attempt.candidate, 12)} {' | '.join(told)}"
 
