@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from haste.campaign.loop import drive
-from haste.campaign.parts import Backends, Campaign
+from haste.campaign.parts import Asking, Backends, Campaign, Word
 from haste.campaign.rows import read_row
 from haste.campaign.state import CampaignState, fold
 from haste.campaign.summary import summarise
@@ -45,8 +45,11 @@ class Made:
         self, folder: Path, rules: CampaignConfig, grade: float = 0.9, store: Path | None = None, prefix: str = ""
     ) -> None:
         self.folder, self.rules, self.grade, self.prefix = folder, rules, grade, prefix
-        self.code = "0"
+        self.code = "0"  # the version of the code
+        self.words: dict[str, Word] = {}  # the orchestrator's, of competitions that state no domain
+        self.asked: list[tuple[str, Asking]] = []
         self.driven: list[str] = []
+        self.told: dict[str, str | None] = {}  # run -> the domain that it was begun with
         folder.mkdir(parents=True, exist_ok=True)
         self.skills = SkillFiles(store or folder / "skills")
         self.skills.create()
@@ -61,7 +64,12 @@ class Made:
         else:
             journal.append(CampaignResumed(code_version=self.code))
         known = Backends(
-            classify=self._classify, open_run=self._open, finish=self._finish, close=self._close, events=_events
+            classify=self._classify,
+            open_run=self._open,
+            finish=self._finish,
+            close=self._close,
+            events=_events,
+            word=self._word,
         )
         return Campaign(self.folder, journal, self.skills, known, clock=lambda: 1000.0)
 
@@ -76,11 +84,22 @@ class Made:
     def _classify(self, reference: str) -> Classified:
         if reference not in COMPETITIONS:
             raise CompetitionError("has no rows", where=reference)
-        return Classified(reference=reference, id=reference, title=reference, domain=COMPETITIONS[reference])
+        return Classified(
+            reference=reference,
+            id=reference,
+            title=reference,
+            domain=COMPETITIONS[reference],
+            domain_is_inferred=reference in self.words,
+        )
+
+    def _word(self, told: RunConfig, asking: Asking) -> Word:
+        self.asked.append((told.competition, asking))
+        return self.words[told.competition]
 
     def _open(self, told: RunConfig, folder: Path) -> Any:
         """A run that is over: what it gained follows from the skills it saw, so that a wrong store would show."""
         self.driven.append(folder.name)
+        self.told[folder.name] = told.domain
         store = FileStore(folder)
         skills = () if told.skills_dir is None else read_store(SkillFiles(Path(told.skills_dir))).shelf.inventory.held
         for event in _story(folder.name, told, len(skills))[len(list(store.read())) :]:

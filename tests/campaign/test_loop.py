@@ -11,7 +11,7 @@ import pytest
 
 import haste.store.inventory as inventory_module
 from haste.campaign import barrier
-from haste.campaign.parts import Verdicts, by_counting
+from haste.campaign.parts import Verdicts, Word, by_counting
 from haste.campaign.state import fold
 from haste.runner.skill_store import read_store
 from haste.schema.campaign import InventoryPinned, LearningsJudged, RoundEnded, RoundPlanned, RunEnded, Spent
@@ -23,7 +23,7 @@ from haste.view.campaign_page import campaign_page
 from tests.skills.making import skill
 from tests.skills.making import text_file as as_text
 
-from .made_up import Made, config
+from .made_up import RUN, Made, config
 
 
 class Killed(BaseException):
@@ -83,21 +83,91 @@ def test_two_campaigns_leave_their_evidence_in_one_store_beside_each_other(tmp_p
     assert {one.learning for one in reading.shelf.evidence.decisions if one.learning} == {o.id for o in reading.learned}
 
 
+ASKING = RUN.model_copy(update={"model": "openai:one"})
+WORDS = {
+    "alpha": Word("text", spent=Spent(usd=0.25, tokens=10, most_usd=0.25, most_tokens=10)),
+    "beta": Word(None, "the model gives no answer", Spent(usd=None, tokens=None, most_usd=0.5, most_tokens=20)),
+}
+
+
+def test_the_orchestrators_word_decides_on_rounds_and_no_run_asks_again(tmp_path: Path):
+    rules = config(competitions=("gamma", "alpha", "beta", "delta"), run=ASKING, budget=Budget(max_usd=9.0))
+    made = Made(tmp_path / "made-up", rules)
+    made.words = WORDS
+    assert made.drive().finished == "complete"
+    assert [name for name, _ in made.asked] == ["alpha", "beta"]
+    records = [asking.record.relative_to(made.folder) for _, asking in made.asked]
+    assert records == [Path("domains/alpha"), Path("domains/beta")]
+    assert [asking.config.budget.max_usd for _, asking in made.asked] == [4.5, (9 - 0.25) / 2]  # a worker's share
+    planned = [one.event for one in made.entries() if isinstance(one.event, RoundPlanned)]
+    assert [[one.run for one in each.assignments] for each in planned] == [
+        ["r01-gamma-s0", "r01-beta-s0"],  # alpha would have been the first of the tables by its looks
+        ["r02-alpha-s0", "r02-delta-s0"],
+    ]
+    assert made.told == {
+        "r01-gamma-s0": "text",
+        "r01-beta-s0": "tabular",
+        "r02-alpha-s0": "text",
+        "r02-delta-s0": "tabular",
+    }
+    told = made.summary()
+    assert {one["competition"]: one["domain"] for one in told["competitions"]}["alpha"] == "text"
+    assert told["domains"] == {"asked": 2, "tokens": None, "usd": None}
+    assert told["notes"] == ["The domain of beta is tabular, as inferred from its data: the model gives no answer"]
+    assert "| domains | – | – | – | – | – |" in markdown(told)
+
+
+def test_the_builtin_engineer_is_asked_for_no_domain(tmp_path: Path):
+    made = Made(tmp_path / "made-up", config(competitions=("alpha", "gamma")))
+    made.words = WORDS
+    made.drive()
+    assert made.asked == []
+    assert set(made.told.values()) == {None}
+    assert "domain_settled" not in {one.event.kind for one in made.entries()}
+    assert "| domains |" not in markdown(made.summary())
+
+
+def test_what_asking_for_domains_costs_counts_against_the_campaigns_cap(tmp_path: Path):
+    rules = config(competitions=("alpha", "beta"), run=ASKING, budget=Budget(time_limit_s=None, max_usd=0.7))
+    made = Made(tmp_path / "made-up", rules)
+    made.words = WORDS
+    assert made.drive().finished == "cost_limit"
+    assert made.driven == []
+
+
+def test_killed_while_domains_are_asked_for_each_is_journaled_once(tmp_path: Path):
+    made = Made(tmp_path / "made-up", config(competitions=("alpha", "beta"), run=ASKING))
+    made.words = WORDS
+
+    def die(_entry):
+        raise Killed
+
+    for _ in range(3):  # after each entry, the words on both domains among them
+        campaign = made.campaign()
+        campaign.watch = die
+        with pytest.raises(Killed):
+            made.drive(campaign)
+    assert made.drive().finished == "complete"
+    assert [name for name, _ in made.asked] == ["alpha", "beta"]
+
+
 def test_what_changed_in_between_is_said_and_the_campaign_goes_on(tmp_path: Path):
     made = Made(tmp_path / "made-up", config(competitions=("alpha", "beta")))
-    campaign = made.campaign()
-    campaign.interrupted = lambda: any(isinstance(one.event, RunEnded) for one in made.entries())
-    made.drive(campaign)
-    made.drive(campaign := made.campaign())  # by the same code, no matter how often
+
+    def cut_off(code: str):
+        made.code = code
+        campaign = made.campaign()
+        campaign.interrupted = lambda: True
+        made.drive(campaign)
+
+    cut_off("0")
+    cut_off("0")
     assert made.summary()["notes"] == []
-    made = Made(tmp_path / "changed" / "made-up", made.rules)
-    campaign = made.campaign()
-    campaign.interrupted = lambda: any(isinstance(one.event, RunEnded) for one in made.entries())
-    made.drive(campaign)
-    made.code = "1"
+    cut_off("1")
+    made.code = "2"
     assert made.drive().finished == "complete"
     (note,) = made.summary()["notes"]
-    assert "begun by version 0 of the code and resumed by 1" in note
+    assert "begun by version 0 of the code and resumed by 1, then 2" in note
     assert note in markdown(made.summary())
     assert note in campaign_page(made.summary())
 

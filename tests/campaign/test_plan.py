@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 import haste.schema.competition as competition_schema
 from haste.campaign import plan as planning
-from haste.campaign.plan import Classify, Close, Judge, Pin, Promote, Record, Run, allowance, plan, spent
+from haste.campaign.plan import Classify, Close, Judge, Pin, Promote, Record, Run, SettleDomain, allowance, plan, spent
 from haste.campaign.schedule import schedule
 from haste.campaign.state import CampaignState, evolve
 from haste.schema.campaign import (
@@ -25,6 +25,7 @@ from haste.schema.campaign import (
     CampaignStarted,
     Classified,
     CompetitionsClassified,
+    DomainSettled,
     InventoryCount,
     InventoryPinned,
     LearningsJudged,
@@ -48,7 +49,12 @@ NOTHING = InventoryCount(digest="sha256:0", tiers={}, statuses={}, ledger_runs=0
 @st.composite
 def settings_of(draw_) -> tuple[CampaignConfig, tuple[Classified, ...]]:
     names = [f"c{n}" for n in range(draw_(st.integers(1, 9)))]
-    known = tuple(Classified(reference=n, id=n, title=n, domain=draw_(st.sampled_from(DOMAINS))) for n in names)
+    known = tuple(
+        Classified(
+            reference=n, id=n, title=n, domain=draw_(st.sampled_from(DOMAINS)), domain_is_inferred=draw_(st.booleans())
+        )
+        for n in names
+    )
     rules = CampaignConfig(
         competitions=tuple(names),
         seeds=tuple(range(draw_(st.integers(1, 3)))),
@@ -57,7 +63,7 @@ def settings_of(draw_) -> tuple[CampaignConfig, tuple[Classified, ...]]:
         repeats=draw_(st.integers(0, 2)),
         promote=draw_(st.booleans()),
         workers=draw_(st.integers(1, 4)),
-        run=RUN,
+        run=RUN.model_copy(update={"model": draw_(st.sampled_from(("builtin", "openai:one")))}),
         budget=Budget(time_limit_s=draw_(st.none() | st.floats(1, 200)), max_usd=draw_(st.none() | st.floats(0, 5))),
     )
     return rules, known
@@ -83,6 +89,13 @@ class World:
                 return step.event
             case Classify():
                 return CompetitionsClassified(competitions=self.known)
+            case SettleDomain():
+                usd = draw(self.seed, "asked", self.seq) % 100 / 100
+                return DomainSettled(
+                    competition=step.competition.id,
+                    domain=DOMAINS[draw(self.seed, "domain", self.seq) % 3],
+                    spent=Spent(most_usd=usd),
+                )
             case Pin():
                 return InventoryPinned(number=step.round.number, inventory=NOTHING, expected=None)
             case Run():
@@ -106,6 +119,25 @@ class World:
                 return
             self.take(self.answer(plan(self.state, float(self.seq))))
         raise AssertionError("it does not end")
+
+
+@settings(max_examples=80, deadline=None)
+@given(settings_of(), st.integers(0, 2**20))
+def test_domains_are_asked_for_once_before_rounds_and_only_where_a_model_is_to_say(told, seed: int):
+    rules, known = told
+    world = World(rules, known, seed)
+    world.run()
+    kinds = [event.kind for event in world.events]
+    asked = [event for event in world.events if isinstance(event, DomainSettled)]
+    wanted = [one.id for one in known if one.domain_is_inferred and rules.run.model != "builtin"]
+    assert [one.competition for one in asked] == wanted[: len(asked)]
+    if "round_planned" in kinds:
+        assert len(asked) == len(wanted)
+        assert "domain_settled" not in kinds[kinds.index("round_planned") :]
+    settled = {one.id: one.domain for one in known} | {one.competition: one.domain for one in asked}
+    for event in world.events:
+        if isinstance(event, RoundPlanned):
+            assert all(one.domain == settled[one.competition] for one in event.assignments)
 
 
 @settings(max_examples=80, deadline=None)
@@ -142,7 +174,7 @@ def test_every_campaign_ends_and_its_rounds_are_barriers(told, seed: int):
     assert all(count == 1 for count in met.values())
     skipped = [one for one in world.state.runs.values() if one.outcome == "skipped"]
     if world.state.finished == "complete" and not skipped:
-        assert len(met) == sum(map(len, schedule(rules, known)))
+        assert len(met) == sum(map(len, schedule(rules, world.state.competitions)))
     if rules.budget.time_limit_s is None and rules.budget.max_usd is None:
         assert (world.state.finished, skipped) == ("complete", [])
 
@@ -180,6 +212,7 @@ def test_what_runs_may_spend_together_never_exceeds_what_the_campaign_has_left(t
         if isinstance(step, Record) and isinstance(step.event, RunAssigned):
             held = [world.state.budgets[one.run] for one in world.state.running]
             used = sum(one.spent.most_usd for one in world.state.runs.values())
+            used += sum(one.spent.most_usd for one in world.state.domains.values())
             together = sum(one.max_usd for one in held) + step.event.budget.max_usd
             assert together <= max(0.0, 3.0 - used) + sum(one.max_usd for one in held) + 1e-9
             assert sum(one.max_tokens for one in held) + step.event.budget.max_tokens <= 1000

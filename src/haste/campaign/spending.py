@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from haste.schema.campaign import Spent
-from haste.schema.events import Event, ModelFailed, ModelReplied
+from haste.schema.events import Event, ModelAsked, ModelFailed, ModelReplied
 from haste.search.spending import Spending, tokens_of
 
 
-def spent_by(events: Iterable[Event]) -> Spent:
-    """The calls of a run, or of a round's promotion. Unknown as a whole where any part is."""
-    spending, used = Spending(), list[int | None]()
+def spending_of(events: Iterable[Event]) -> Spending:
+    """The calls of a run, or of what was asked outside one, by a process that is gone."""
+    spending = Spending()
     for event in events:
-        if isinstance(event, ModelReplied | ModelFailed):
+        if isinstance(event, ModelAsked | ModelReplied | ModelFailed):
             spending = spending.after(event)
-        if isinstance(event, ModelReplied):
-            used.append(tokens_of(event.usage))
-    tokens = None if None in used else sum(count or 0 for count in used)
+    return spending.taken_up()
+
+
+def spent_by(events: Iterable[Event]) -> Spent:
+    """The same as sums. Unknown as a whole where any part is."""
+    events = tuple(events)
+    spending = spending_of(events)
+    used = [tokens_of(event.usage) for event in events if isinstance(event, ModelReplied)]
+    known = sum(count or 0 for count in used)
+    tokens = None if None in used or spending.most_tokens > known else known  # a lost call may have used some
     return Spent(usd=spending.usd, tokens=tokens, most_usd=spending.most_usd, most_tokens=spending.most_tokens)

@@ -16,9 +16,8 @@ from haste.schema.events import Event, RunResumed, RunStarted
 from .code_version import code_version
 
 if TYPE_CHECKING:
-    from haste.campaign.parts import Asking, Backends, Campaign, Verdicts
+    from haste.campaign.parts import Backends, Campaign
     from haste.runner.context import Context
-    from haste.runner.skill_store import Reading
     from haste.schema.config import RunConfig
     from haste.search.state import RunState
     from haste.store.files import FileStore
@@ -86,8 +85,16 @@ def run_store(folder: Path) -> FileStore:
 def backends() -> Backends:
     from haste.campaign.parts import Backends
 
+    from .campaign_talks import settle, word
+
     return Backends(
-        classify=_classify, open_run=_open_run, finish=_finish, close=_close, events=_events, settle=_settle
+        classify=_classify,
+        open_run=_open_run,
+        finish=_finish,
+        close=_close,
+        events=_events,
+        settle=settle,
+        word=word,
     )
 
 
@@ -134,31 +141,6 @@ def _with_prices(config: CampaignConfig) -> CampaignConfig:
     return config.model_copy(update={"run": settled.model_copy(update={"budget": run.budget})})
 
 
-def _settle(reading: Reading, asking: Asking) -> Verdicts:
-    """Verdicts of whoever thinks in the runs: the built-in engineer, or a model."""
-    from haste.campaign.parts import Verdicts
-    from haste.campaign.spending import spent_by
-    from haste.runner.promotion import judge_of, settle_round
-    from haste.runner.promotion_talk import Talk
-
-    from .models_wiring import make_engineer, make_models
-    from .promotion_wiring import while_answered
-    from .wiring import built_in_judge
-
-    models = make_models(asking.config, None)
-    if models is None:
-        return Verdicts(tuple(settle_round(reading, None, judge=built_in_judge())))
-    store = run_store(asking.record)
-    try:
-        store.claim()
-        talk = Talk(asking.config, models, store, pause=asking.pause)
-        judge = judge_of(make_engineer(asking.config), talk.settle)
-        settled = tuple(while_answered(settle_round(reading, None, judge=judge)))
-        return Verdicts(settled, spent_by(entry.event for entry in store.read()))
-    finally:
-        store.close()
-
-
 def _beginning(journal: Stream[CampaignEntry], folder: Path) -> CampaignStarted:
     first = next(journal.read(), None)
     if first is None or not isinstance(first.event, CampaignStarted):
@@ -188,7 +170,13 @@ def _classify(reference: str) -> Classified:
     from .wiring import load_competition
 
     told = load_competition(reference).competition
-    return Classified(reference=reference, id=told.id, title=told.title, domain=told.domain)
+    return Classified(
+        reference=reference,
+        id=told.id,
+        title=told.title,
+        domain=told.domain,
+        domain_is_inferred=told.domain_is_inferred,
+    )
 
 
 def _open_run(config: RunConfig, folder: Path) -> Context:

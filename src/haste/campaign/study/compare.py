@@ -13,7 +13,7 @@ from ..summary import BINS
 from .measures import ARM, PAIR, Pair, pair_up
 from .outcomes import Row
 from .plan import Plan
-from .retry import best_of_two
+from .retry import better_of_two
 
 X = TypeVar("X")
 
@@ -87,7 +87,7 @@ class ContrastResult(Value):
 
 
 class SizeBin(Value):
-    """Runs that were shown so many skills, over all arms together."""
+    """Runs whose inventory held so many skills, or that were shown so many, over all arms together."""
 
     low: int
     high: int | None
@@ -99,6 +99,7 @@ class SizeBin(Value):
 class Comparison(Value):
     arms: tuple[ArmResult, ...]
     contrasts: tuple[ContrastResult, ...]
+    by_inventory: tuple[SizeBin, ...]
     by_skills_loaded: tuple[SizeBin, ...]
     missing: tuple[Missing, ...] = ()
 
@@ -106,9 +107,8 @@ class Comparison(Value):
 def compare(plan: Plan, rows: Sequence[Row], places: int, missing: Sequence[Missing] = ()) -> Comparison:
     """`places` is how many pairs a contrast has where no run is missing. A contrast without any pair is left out."""
     by_arm: dict[str, list[Row]] = {arm.name: [row for row in rows if row.arm == arm.name] for arm in plan.arms}
-    if plan.retry is not None:
-        arm, name = plan.retry
-        by_arm[name] = best_of_two(name, by_arm[arm])
+    for one in plan.tries:
+        by_arm[one.name] = better_of_two(one.name, by_arm[one.first], by_arm[one.second])
     return Comparison(
         arms=tuple(_arm(arm.name, arm.title, by_arm[arm.name]) for arm in plan.arms if by_arm[arm.name]),
         contrasts=tuple(
@@ -116,7 +116,8 @@ def compare(plan: Plan, rows: Sequence[Row], places: int, missing: Sequence[Miss
             for one in plan.contrasts
             if (pairs := pair_up(by_arm[one.arm], by_arm[one.against]))
         ),
-        by_skills_loaded=tuple(_bin(rows, low, high) for low, high in BINS),
+        by_inventory=tuple(_bin(rows, lambda row: row.inventory, low, high) for low, high in BINS),
+        by_skills_loaded=tuple(_bin(rows, lambda row: row.skills_loaded, low, high) for low, high in BINS),
         missing=tuple(missing),
     )
 
@@ -179,8 +180,8 @@ def _part(name: str, pairs: Sequence[Pair], unit: Callable[[Pair], str]) -> Part
     )
 
 
-def _bin(rows: Sequence[Row], low: int, high: int | None) -> SizeBin:
-    inside = [row for row in rows if row.skills_loaded >= low and (high is None or row.skills_loaded <= high)]
+def _bin(rows: Sequence[Row], size: Callable[[Row], int], low: int, high: int | None) -> SizeBin:
+    inside = [row for row in rows if size(row) >= low and (high is None or size(row) <= high)]
     groups = grouped(inside, lambda row: row.competition)
     return SizeBin(
         low=low,

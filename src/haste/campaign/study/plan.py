@@ -62,6 +62,15 @@ class Contrast(Value):
     against: str
 
 
+class Tries(Value):
+    """Two runs of equal competition and seed as one arm: the better one by the search's own score, at the cost of both."""
+
+    name: str
+    title: str
+    first: str
+    second: str
+
+
 class Plan(Value):
     """A study before it is run."""
 
@@ -71,9 +80,8 @@ class Plan(Value):
     arms: tuple[Arm, ...]
     teaching: tuple[str, ...] = ()  # cold arms whose runs teach the inventories of the warm ones
     contrasts: tuple[Contrast, ...]
-    retry: tuple[str, str] | None = (
-        None  # (cold arm, name): its better of two attempts, another seed's being the second
-    )
+    tries: tuple[Tries, ...] = ()  # arms made of two others' runs
+    competition_tier: bool = False  # whether skills of single competitions may be shown, where the policy would
     search: dict[str, Any] = {}  # dials of SearchConfig that all arms share, where they are not the defaults
     cannot_show: tuple[str, ...]
 
@@ -122,7 +130,7 @@ class StudyConfig(Value):
                 "order": arm.order,
                 "loading": arm.loading,
                 "as_tiered": arm.as_tiered,
-                "competition_tier": False,
+                "competition_tier": self.plan.competition_tier,
                 "search": self.run.search.model_copy(update=arm.search),
             }
         )

@@ -1,4 +1,4 @@
-"""The control that the paper lacks: a second cold attempt, so that trying twice is told apart from knowing more."""
+"""The control that the paper lacks: a second attempt, cold or warm, so that trying twice is told apart from knowing more."""
 
 from __future__ import annotations
 
@@ -8,21 +8,12 @@ from .measures import pair_up
 from .outcomes import Row
 
 
-def best_of_two(name: str, rows: Sequence[Row]) -> list[Row]:
-    """Of two cold attempts the one with the better search score, as the rows of an arm of that name.
+def better_of_two(name: str, first: Sequence[Row], second: Sequence[Row]) -> list[Row]:
+    """Of two attempts at equal competition and seed, thus on equal folds, the one with the better search score.
 
-    The second attempt at a seed is the run of the next seed, the last seed's that of the first; with one seed alone
-    there is none. It cost the iterations of both; its iterations to best count from the beginning of the first.
+    It cost the iterations of both; its iterations to best count from the beginning of the first.
     """
-    seeds = sorted({row.seed for row in rows})
-    after = dict(zip(seeds, (*seeds[1:], seeds[0]), strict=True)) if len(seeds) > 1 else {}
-    by_place = {(row.competition, row.seed): row for row in rows}
-    second = [
-        again.model_copy(update={"seed": row.seed})
-        for row in rows
-        if (again := by_place.get((row.competition, after.get(row.seed, -1)))) is not None
-    ]
-    return [_better_of(name, one, other) for one, other in pair_up(rows, second)]
+    return [_better_of(name, one, other) for one, other in pair_up(first, second)]
 
 
 def _better_of(name: str, one: Row, other: Row) -> Row:

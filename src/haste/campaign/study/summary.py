@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..statistics import Interval
-from .compare import ArmResult, Comparison, ContrastResult
+from .compare import ArmResult, Comparison, ContrastResult, SizeBin
 from .plan import StudyConfig
 
 ARM_FIGURES = ("normalised", "medal_rate", "iterations", "iterations_to_best", "keep_rate")
@@ -46,10 +47,13 @@ def summarise(config: StudyConfig, comparison: Comparison, command: str) -> dict
         **starts,
         "contrasts": contrasts,
         "arms": {one.arm: _arm(one) for one in comparison.arms},
-        "keep_rate_by_skills_loaded": _figures(
-            {f"{one.low}-{'' if one.high is None else one.high}": one.keep_rate for one in comparison.by_skills_loaded}
-        ),
+        "keep_rate_by_inventory": _binned(comparison.by_inventory),
+        "keep_rate_by_skills_loaded": _binned(comparison.by_skills_loaded),
     }
+
+
+def _binned(sizes: Sequence[SizeBin]) -> dict[str, Any]:
+    return _figures({f"{one.low}-{'' if one.high is None else one.high}": one.keep_rate for one in sizes})
 
 
 def _contrast(one: ContrastResult) -> dict[str, Any]:
