@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from haste.schema.competition import Kind, Media
 from haste.schema.profile import Role
 
 from .examples import Example
-from .scripts import run_all
+from .scripts import run_all, run_many
 from .sweep import changes, check_submission, prototypes, rendered
 
 IMAGE = DOMAINS["image"]
@@ -136,15 +137,6 @@ def kinds() -> dict[str, Drawn]:
     }
 
 
-def run_and_check(scripts: dict[str, str], made_up: Drawn, folder: Path) -> dict[str, Path]:
-    folders = {}
-    for name, result in run_all(scripts, made_up.lay_out(folder), folder).items():
-        assert result["error"] is None, f"{name}:\n{result['error']}"
-        check_submission(result["folder"], made_up)
-        folders[name] = Path(str(result["folder"]))
-    return folders
-
-
 def drafts(made_up: Drawn, count: int = 3) -> dict[str, str]:
     brief = made_up.brief(order="textbook")
     return {str(draft.technique): draft.code for draft in BuiltinEngineer().draft(brief, count)}
@@ -191,9 +183,69 @@ def _piled(made_up: Drawn, *names: str) -> str:
     return rendered({"piled": recipe})["piled"]
 
 
-def test_prototypes_learn_what_is_drawn(tmp_path: Path) -> None:
-    made_up = kinds()["classes label"]
-    folders = run_and_check(drafts(made_up), made_up, tmp_path)
+def everything() -> dict[str, tuple[Drawn, dict[str, str]]]:
+    """All that the default suite runs: made-up competition and its scripts, by a name."""
+    known = kinds()
+    found = {key: (known[key], drafts(known[key])) for key in ("classes label", "classes probability", "regression")}
+    piled = drawn(Kind.MULTICLASS, "accuracy", rows=60, test_rows=50)
+    scripts = {
+        "copies": _piled(
+            piled, "use_hog_svm", "deskew_pictures", "crop_pictures", "sharper_kernel", "shifted_copies",
+            "tilted_copies", "average_copies", "learn_from_test_pictures", "blend_with_picture_neighbours",
+        ),
+        "views": _piled(
+            piled, "use_hog_linear", "several_scales", "add_pixels", "whiten_components", "add_textures", "add_waves",
+            "radial_features", "sheared_copies", "average_picture_seeds",
+        ),
+    }  # fmt: skip
+    found["piled"] = piled, {**scripts, "again": scripts["views"]}
+    found["turns"] = known["turns"], {"turns": _piled(known["turns"], "use_pixel_svm", "quarter_turns")}
+    torn = drawn(Kind.REGRESSION, "mae", rows=30, test_rows=6)
+    found["torn"] = torn, drafts(torn)
+    return found
+
+
+def tear(made_up: Drawn, inside: Path) -> None:
+    """Missing, torn, deep and oddly sized pictures."""
+    names = [f"images/{name}" for name in made_up.train["picture"]]
+    (inside / names[0]).unlink()
+    (inside / names[1]).write_bytes(b"no picture")
+    Image.fromarray(np.full((90, 40), 40000, dtype=np.uint16)).save(inside / names[2])
+    Image.new("RGBA", (3, 50)).save(inside / names[3])
+    Image.new("P", (200, 200)).save(inside / names[4])
+
+
+Ran = Callable[[str], tuple[Drawn, dict[str, Path]]]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Everything, in one fresh process; then key -> its competition and its scripts' folders, checked."""
+    scratch, jobs, made = tmp_path_factory.mktemp("pictures"), {}, everything()
+    for number, (key, (made_up, scripts)) in enumerate(made.items()):
+        laid = made_up.lay_out(scratch / f"made-up{number}")
+        if key == "torn":
+            tear(made_up, laid)
+        jobs |= {f"{key}|{name}": (text, laid) for name, text in scripts.items()}
+    results = run_many(jobs, scratch)
+
+    def checked(key: str) -> tuple[Drawn, dict[str, Path]]:
+        made_up, scripts = made[key]
+        return made_up, {name: _sound(f"{key}|{name}", results, made_up) for name in scripts}
+
+    return checked
+
+
+def _sound(name: str, results: dict[str, dict[str, object]], made_up: Drawn) -> Path:
+    result = results[name]
+    assert result["error"] is None, f"{name}:\n{result['error']}"
+    check_submission(result["folder"], made_up)
+    return Path(str(result["folder"]))
+
+
+def test_prototypes_learn_what_is_drawn(ran: Ran) -> None:
+    made_up, folders = ran("classes label")
+    assert len(folders) == 3
     for name, folder in folders.items():
         assert json.loads((folder / "diagnostics.json").read_text())["train_score"] > 0.9, name
         assert _accuracy(made_up, folder) > 0.7, name
@@ -214,33 +266,20 @@ def _accuracy(made_up: Drawn, folder: Path) -> float:
 
 
 @pytest.mark.parametrize("key", ["classes probability", "regression"])
-def test_prototypes_run_on_every_kind(key: str, tmp_path: Path) -> None:
-    made_up = kinds()[key]
-    run_and_check(drafts(made_up), made_up, tmp_path)
+def test_prototypes_run_on_every_kind(key: str, ran: Ran) -> None:
+    assert len(ran(key)[1]) == 3
 
 
-def test_techniques_may_be_piled_up(tmp_path: Path) -> None:
-    made_up = drawn(Kind.MULTICLASS, "accuracy", rows=60, test_rows=50)
-    scripts = {
-        "copies": _piled(
-            made_up, "use_hog_svm", "deskew_pictures", "crop_pictures", "sharper_kernel", "shifted_copies",
-            "tilted_copies", "average_copies", "learn_from_test_pictures", "blend_with_picture_neighbours",
-        ),
-        "views": _piled(
-            made_up, "use_hog_linear", "several_scales", "add_pixels", "whiten_components", "add_textures", "add_waves",
-            "radial_features", "sheared_copies", "average_picture_seeds",
-        ),
-    }  # fmt: skip
-    folders = run_and_check({**scripts, "again": scripts["views"]}, made_up, tmp_path)
+def test_techniques_may_be_piled_up(ran: Ran) -> None:
+    made_up, folders = ran("piled")
     for name, folder in folders.items():
         assert _accuracy(made_up, folder) > 0.5, name
     same = [(folders[name] / "submission.csv").read_bytes() for name in ("views", "again")]
     assert same[0] == same[1]
 
 
-def test_quarter_turns_learn_from_turned_pictures(tmp_path: Path) -> None:
-    made_up = turns()
-    folders = run_and_check({"turns": _piled(made_up, "use_pixel_svm", "quarter_turns")}, made_up, tmp_path)
+def test_quarter_turns_learn_from_turned_pictures(ran: Ran) -> None:
+    made_up, folders = ran("turns")
     answers = pd.read_csv(folders["turns"] / "submission.csv", index_col="id")["turns"]
     for row, name in made_up.test.set_index("id")["picture"].items():
         pixels = np.asarray(made_up.pictures[f"images/{name}"], dtype=float)
@@ -254,18 +293,8 @@ def test_quarter_turns_are_only_for_targets_that_speak_of_turning() -> None:
         assert not any(name.startswith("quarter_turns") for name in changes(kinds()[key].brief()))
 
 
-def test_missing_torn_deep_and_oddly_sized_pictures_are_read(tmp_path: Path) -> None:
-    made_up = drawn(Kind.REGRESSION, "mae", rows=30, test_rows=6)
-    inside = made_up.lay_out(tmp_path)
-    names = [f"images/{name}" for name in made_up.train["picture"]]
-    (inside / names[0]).unlink()
-    (inside / names[1]).write_bytes(b"no picture")
-    Image.fromarray(np.full((90, 40), 40000, dtype=np.uint16)).save(inside / names[2])
-    Image.new("RGBA", (3, 50)).save(inside / names[3])
-    Image.new("P", (200, 200)).save(inside / names[4])
-    for name, result in run_all(drafts(made_up), inside, tmp_path).items():
-        assert result["error"] is None, f"{name}:\n{result['error']}"
-        check_submission(result["folder"], made_up)
+def test_missing_torn_deep_and_oddly_sized_pictures_are_read(ran: Ran) -> None:
+    assert len(ran("torn")[1]) == 3
 
 
 @pytest.mark.slow
@@ -274,4 +303,7 @@ def test_missing_torn_deep_and_oddly_sized_pictures_are_read(tmp_path: Path) -> 
 def test_every_technique_runs_on_every_kind(key: str, tmp_path: Path) -> None:
     made_up = kinds()[key]
     brief = made_up.brief()
-    run_and_check(rendered({**prototypes(brief), **changes(brief, most=2)}), made_up, tmp_path)
+    scripts = rendered({**prototypes(brief), **changes(brief, most=2)})
+    results = run_all(scripts, made_up.lay_out(tmp_path), tmp_path)
+    for name in scripts:
+        _sound(name, results, made_up)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,7 @@ def inner_folds(made_up: Example) -> dict[str, str]:
     return rendered(chosen)
 
 
+@cache
 def everything() -> dict[str, tuple[Example, dict[str, str]]]:
     """All that the default suite runs: made-up competition and its scripts, by a name."""
     found = {key: (made_up, drafts(made_up, 3)) for key, made_up in matrix().items()}

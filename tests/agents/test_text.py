@@ -109,6 +109,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]
         for name, recipe in prototypes(brief_of(known[key])).items()
     }
     recipes |= {("binary", name): recipe for name, recipe in changes(brief_of(known["binary"]), most=1).items()}
+    recipes["labels", "weighed"] = weighed()
     return run(recipes, tmp_path_factory.mktemp("texts"))
 
 
@@ -167,16 +168,19 @@ def test_every_technique_applies_somewhere() -> None:
     assert {technique.name for technique in TEXT.techniques} - applied - from_tables == second_steps
 
 
-def test_views_can_be_weighed_once_both_are_there(tmp_path: Path) -> None:
-    brief = brief_of(examples()["labels"])
+def weighed() -> Recipe:
+    """Both views, and then one of them less."""
     facts: dict[str, Any] = {"text_columns": 2, "rows": 210}
     by_name = {technique.name: technique for technique in TEXT.techniques}
-    both = by_name["add_character_view"].attempt(prototypes(brief)["use_word_linear"], facts)
+    both = by_name["add_character_view"].attempt(prototypes(brief_of(examples()["labels"]))["use_word_linear"], facts)
     assert both is not None
-    weighed = by_name["weigh_characters_less"].attempt(both, facts)
-    assert weighed is not None
-    folder = run({("labels", "weighed"): weighed}, tmp_path)["labels", "weighed"]
-    assert share_right(folder) > 0.8
+    found = by_name["weigh_characters_less"].attempt(both, facts)
+    assert found is not None
+    return found
+
+
+def test_views_can_be_weighed_once_both_are_there(ran: dict[tuple[str, str], Path]) -> None:
+    assert share_right(ran["labels", "weighed"]) > 0.8
 
 
 def test_models_without_probabilities_need_rows_of_every_class() -> None:
