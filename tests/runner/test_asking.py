@@ -56,9 +56,7 @@ def context_of(toy: Path, folder: Path, model, tape: Tape | None = None, **chang
     loaded = load(toy)
     scratch = folder / "work" / "scratch"
     executor = (
-        TapeExecutor(tape)
-        if tape
-        else LocalExecutor(Plain(), python=Path(sys.executable), root=scratch, workers=2, warm=False)
+        TapeExecutor(tape) if tape else LocalExecutor(Plain(), python=Path(sys.executable), root=scratch, workers=2)
     )
     clock = {"clock": tape.now} if tape else {}
     store = FileStore(folder, **clock)

@@ -42,7 +42,7 @@ def _context(toy: Path, folder: Path, engineer: ListedEngineer, executor=None, c
     )
     loaded = load(toy)
     executor = executor or LocalExecutor(
-        Plain(), python=Path(sys.executable), root=folder / "work" / "scratch", workers=2, warm=False
+        Plain(), python=Path(sys.executable), root=folder / "work" / "scratch", workers=2
     )
     store = FileStore(folder)
     if not list(store.read()):
@@ -134,7 +134,7 @@ def test_lost_executions_change_nothing_but_the_number_of_attempts(toy: Path, tm
     trees = []
     for name, lossy in (("quiet", False), ("lossy", True)):
         folder = tmp_path / name
-        inner = LocalExecutor(Plain(), python=Path(sys.executable), root=folder / "scratch", workers=2, warm=False)
+        inner = LocalExecutor(Plain(), python=Path(sys.executable), root=folder / "scratch", workers=2)
         executor = LosingExecutor(inner, 0.2, seed=5) if lossy else inner
         context = _context(toy, folder, ListedEngineer(drafts, refinements), executor, lost_attempts=10)
         state = drive(context)
