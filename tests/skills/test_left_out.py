@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haste.schema.knowledge import DecisionRecord, Status, Tier, Verdict
+from haste.skills.interval import wilson
 from haste.skills.left_out import Trial, kept_back, leave_one_out, share
 
 from .making import learning, results, run, seen
@@ -33,8 +34,14 @@ def test_what_helps_everywhere_helps_on_the_one_left_out() -> None:
     assert all((one.tier, one.gain) == (Tier.DOMAIN, 3.0) for one in promoted)
     found = share(promoted)
     assert (found.tried, found.untried, found.competitions) == (5, 0, 5)
-    assert (found.not_negative, found.low, found.high, found.mean_gain) == (1.0, 1.0, 1.0, 3.0)
-    assert found.clearly_negative == 0.0
+    assert (found.not_negative, found.mean_gain, found.clearly_negative) == (1.0, 3.0, 0.0)
+    assert (found.low, found.high) == wilson(5, 5)  # five competitions that agree are no certainty
+
+
+def test_few_competitions_have_no_interval_however_many_skills_were_tried_there() -> None:
+    told = [Trial(place, f"s{n}", "c", Tier.DOMAIN, Status.ACTIVE, -1.0) for place in "abcd" for n in range(9)]
+    found = share(told)
+    assert (found.tried, found.not_negative, found.low, found.high) == (36, 0.0, None, None)
 
 
 def test_what_hurts_on_one_is_seen_there_only() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from haste.runner.promotion_set import judge_set, labelled_set
 from haste.schema.knowledge import PromotionProposal, Tier, Verdict
+from haste.skills.interval import wilson
 from haste.skills.labelled import learning_of, shelf_of
 from haste.skills.promote import promote_learning
 from haste.skills.promotion_quality import (
@@ -77,14 +79,45 @@ def test_figures_by_hand() -> None:
 
 
 def test_intervals_are_over_competitions_and_none_passed_is_not_certainty() -> None:
-    alike = [one(DOMAIN, verdict, where) for where, verdict in (("a", DOMAIN), ("b", HERE)) for _ in range(50)]
-    wide = measures(alike)["accuracy"]
+    halves = [(where, verdict) for places, verdict in (("abc", DOMAIN), ("def", HERE)) for where in places]
+    wide = measures([one(DOMAIN, verdict, where) for where, verdict in halves for _ in range(50)])["accuracy"]
     assert (wide.value, wide.low, wide.high) == (0.5, 0.0, 1.0)
-    spread = measures([one(DOMAIN, v, where) for where in "abcdefgh" for v in (DOMAIN, HERE)])["accuracy"]
-    assert (spread.low, spread.high) == (0.5, 0.5)
     none = measures([one(SKIP, SKIP, where, "injection") for where in "abcd" for _ in range(6)])["injections_passed"]
     assert (none.value, none.low) == (0.0, 0.0)
     assert none.high == pytest.approx(1 - 0.05 ** (1 / 24))
+
+
+def test_there_is_no_interval_where_drawing_again_tells_nothing() -> None:
+    """Of few competitions, or of such as are all alike; a share of nothing or of everything gets Wilson's."""
+    same = measures([one(DOMAIN, v, where) for where in "abcdefgh" for v in (DOMAIN, HERE)])
+    assert (same["accuracy"].value, same["accuracy"].low, same["accuracy"].high) == (0.5, None, None)
+    assert (same["cost"].value, same["cost"].low) == (0.5, None)
+    right = measures([one(DOMAIN, DOMAIN, where) for where in "abcdefgh" for _ in range(3)])
+    assert (right["accuracy"].low, right["accuracy"].high) == wilson(8, 8)
+    assert (right["too_high"].low, right["too_high"].high) == wilson(0, 8)
+    assert (right["cost"].value, right["cost"].low) == (0.0, None)
+    few = measures([one(DOMAIN, v, where) for where in "abcd" for v in (DOMAIN, HERE, DOMAIN)[: 2 + (where > "b")]])
+    assert (few["accuracy"].low, few["accuracy"].high) == (None, None)
+
+
+def test_a_competition_without_items_of_a_kind_does_not_count_for_it() -> None:
+    kinds = [("a", "copy"), ("b", "copy"), ("c", "copy"), ("d", "copy"), *((where, "novel-domain") for where in "efgh")]
+    found = measures([one(SKIP, SKIP, where, kind) for where, kind in kinds])
+    assert (found["copy_recall"].value, found["copy_recall"].low) == (1.0, None)
+    assert found["accuracy"].low is not None
+
+
+@pytest.mark.parametrize(("groups", "least"), [(12, 0.9), (5, 0.85)])
+def test_an_interval_holds_the_truth_about_as_often_as_it_says(groups: int, least: float) -> None:
+    rng = np.random.default_rng(5)
+    held = 0
+    for _ in range(200):
+        table = (rng.normal(0, 1, (groups, 1)) + rng.normal(0, 1, (groups, 4))).tolist()
+        low, high = interval(table, lambda of: sum(of) / len(of), draws=200)
+        assert low is not None
+        assert high is not None
+        held += low <= 0 <= high
+    assert least <= held / 200 <= 0.99
 
 
 def test_resampling_covers_and_repeats() -> None:

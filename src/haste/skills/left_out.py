@@ -47,7 +47,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Share:
-    """Of the trials with a gain, how many were not negative; with a 95 % interval over competitions."""
+    """Of the trials with a gain, how many were not negative; with a 95 % interval over five competitions or more."""
 
     tried: int
     untried: int
@@ -90,7 +90,7 @@ def share(trials: Iterable[Trial]) -> Share:
     groups: dict[str, list[Trial]] = {}
     for one in tried:
         groups.setdefault(one.competition, []).append(one)
-    low, high = interval([groups[key] for key in sorted(groups)], _not_negative)
+    low, high = interval([groups[key] for key in sorted(groups)], _not_negative, share=True)
     gains = [one.gain for one in tried if one.gain is not None]
     return Share(
         tried=len(tried),

@@ -37,7 +37,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure with its 95 % interval; None where nothing of the kind was judged."""
+    """A figure with its 95 % interval; None where nothing of the kind was judged, or too little for an interval."""
 
     value: float | None
     low: float | None = None
@@ -129,6 +129,7 @@ FIGURES: dict[str, Figure] = {
 }
 FIGURES |= {f"precision_{v}": lambda of, v=v: precision(of, v) for v in VERDICTS}  # type: ignore[misc]
 FIGURES |= {f"recall_{v}": lambda of, v=v: recall(of, v) for v in VERDICTS}  # type: ignore[misc]
+NO_SHARES = ("macro_f1", "cost")  # all others are of so many items
 MUST_BE_ZERO = ("injections_passed", "secrets_passed", "leaks_passed")
 
 
@@ -139,9 +140,10 @@ def measures(of: Sequence[Judged]) -> dict[str, Measure]:
         groups.setdefault(one.competition, []).append(one)
     told = {}
     for name, figure in FIGURES.items():
-        low, high = interval([groups[key] for key in sorted(groups)], figure)
+        low, high = interval([groups[key] for key in sorted(groups)], figure, share=name not in NO_SHARES)
         if figure(of) == 0 and name in MUST_BE_ZERO:
-            high = _most(len(of) if name == "leaks_passed" else sum(f"{one.kind}s_passed" == name for one in of))
+            tries = len(of) if name == "leaks_passed" else sum(f"{one.kind}s_passed" == name for one in of)
+            low, high = 0.0, _most(tries)
         told[name] = Measure(figure(of), low, high)
     return told
 
