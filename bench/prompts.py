@@ -108,7 +108,7 @@ def stand_in(brief: Brief) -> Iterator[Step]:
     held, name = drafted[0], "c1"
     other = Line(
         branch="c2", incumbent="c2", title=drafted[1].title, score=0.69, folds=5, ahead=-0.01, noise=0.004,
-        changes_left=3, code=drafted[1].code,
+        changes_left=3, errors=0.87, code=drafted[1].code,
     )  # fmt: skip
     for number in range(ITERATIONS):
         incumbent = Incumbent(

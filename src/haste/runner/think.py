@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 
 from haste.competition.settings import DOMAINS
-from haste.schema.brief import Brief, Failure, Incumbent
+from haste.schema.brief import Brief, Failure, Incumbent, Line
 from haste.schema.events import (
     CandidateProposed,
     CompetitionClassified,
@@ -26,6 +26,7 @@ from haste.search.chance import draw
 from haste.search.history import attempts, keep_at, lines_beside
 from haste.search.state import Node, RunState
 
+from .agreement import errors_agree
 from .asking import Unanswered
 from .context import Context
 from .converse import converse
@@ -37,7 +38,9 @@ def classify(_action: Classify, state: RunState, context: Context) -> Iterator[E
     assert state.competition is not None
     said: str | Unusable | None = state.rules.domain
     if said is None:
-        asking: Generator[Event, None, str | Unusable] = converse(context.engineer.classify(_brief(state)), state, context)
+        asking: Generator[Event, None, str | Unusable] = converse(
+            context.engineer.classify(_brief(state)), state, context
+        )
         said = yield from asking
     yield CompetitionClassified(domain=said if isinstance(said, str) and said in DOMAINS else state.competition.domain)
 
@@ -75,8 +78,7 @@ def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]
             "incumbent": _incumbent(incumbent, context),
             "history": with_moved(state, context.store, attempts(state), action.branch),
             "others": tuple(
-                line.model_copy(update={"code": context.store.get(state.nodes[line.incumbent].candidate.code).decode()})
-                for line in lines_beside(state, action.branch)
+                _with_details(line, incumbent, state, context) for line in lines_beside(state, action.branch)
             ),
             "iterations_left": branch.limit - branch.iterations,
         }
@@ -147,6 +149,13 @@ def _limits(state: RunState) -> Limits:
     """Those of one execution in the search."""
     limits, most_s = state.rules.limits, search_wall_s(state)
     return limits if most_s is None else limits.model_copy(update={"wall_s": min(limits.wall_s, most_s)})
+
+
+def _with_details(line: Line, incumbent: Node, state: RunState, context: Context) -> Line:
+    """The line with its script and, for a model, which may reason about it, how far the errors of both agree."""
+    other = state.nodes[line.incumbent]
+    errors = errors_agree(incumbent, other, context) if context.models is not None else None
+    return line.model_copy(update={"code": context.store.get(other.candidate.code).decode(), "errors": errors})
 
 
 def _incumbent(node: Node, context: Context) -> Incumbent:

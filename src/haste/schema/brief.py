@@ -63,6 +63,7 @@ class Line(Value):
     noise: float | None = None  # the standard error of that gain
     changes_left: int = 0
     ended: bool = False
+    errors: float | None = None  # correlation of its errors with those of the incumbent in hand, -1 to 1, on one fold
     code: str = ""
 
 

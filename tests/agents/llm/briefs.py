@@ -59,7 +59,7 @@ def failing(name: str, **more: Any) -> Brief:
 WROTE = {"rounds": 200, "confused": {"yes as no": 12}, "misread": ["aged 31, three children; truth yes, said no"]}
 OTHERS = (
     Line(branch="c2", incumbent="c8", title="Kernel on ranks", score=0.70512, folds=3, ahead=-0.02612, noise=0.0123,
-         changes_left=1, code="import pandas as pd\n\nRANKS = True\n"),
+         changes_left=1, errors=0.834, code="import pandas as pd\n\nRANKS = True\n"),
 )  # fmt: skip
 _NAMES = ("target_encoding", "ratios", "more_smaller_steps", "count_encoding", "average_seeds", "log_skewed_columns")
 

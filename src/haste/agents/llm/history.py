@@ -177,8 +177,8 @@ def _trial(attempt: Attempt, folds: int | None) -> str:
 
 def _spread(attempts: Sequence[Attempt]) -> Sequence[Attempt]:
     """Those of a technique's attempts with the clearest effects, in their order."""
-    clearest = sorted(attempts, key=lambda a: -_units(a))[:_TRIALS]
-    return [attempt for attempt in attempts if attempt in clearest]
+    clearest = sorted(range(len(attempts)), key=lambda place: -_units(attempts[place]))[:_TRIALS]
+    return [attempts[place] for place in sorted(clearest)]
 
 
 def _clearest(attempts: Iterable[Attempt]) -> float:
