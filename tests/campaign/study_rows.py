@@ -28,6 +28,7 @@ def row(arm: str = "a", competition: str = "one", seed: int = 0, **changes) -> R
         "normalised": 0.5,
         "medal": "none",
         "above_median": True,
+        "inventory": 0,
         "skills_loaded": 0,
         "executions": 20,
         "recalled": 0,
@@ -73,7 +74,8 @@ def rows_of(config: StudyConfig, gain: float = 0.3, seed: int = 0) -> list[Row]:
                         milestones=((min(best, 16), score),),
                         normalised=score,
                         medal="gold" if score > 0.9 else "none",
-                        skills_loaded=int(10 * (arm.teachers or 6)) if arm.warm else 0,
+                        inventory=int(10 * (arm.teachers or 6)) if arm.warm else 0,
+                        skills_loaded=int(3 * (arm.teachers or 6)) if arm.warm else 0,
                     )
                 )
     return made

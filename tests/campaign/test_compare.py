@@ -7,7 +7,7 @@ import pytest
 from haste.campaign.study.catalogue import PLANS
 from haste.campaign.study.compare import Missing, compare
 from haste.campaign.study.plan import Arm, Contrast, Plan, RunKey
-from haste.campaign.study.retry import best_of_two
+from haste.campaign.study.retry import better_of_two
 from haste.campaign.study.summary import summarise
 from haste.schema.knowledge import Loading
 
@@ -91,36 +91,53 @@ def test_only_runs_of_equal_competition_and_seed_are_compared_and_the_others_are
     assert compare(PLAN, [row("a")], 2, missing).missing == missing
 
 
-def test_the_better_of_two_cold_attempts_costs_both():
-    one = row("cold", seed=0, best_score=0.7, iterations=4, iterations_to_best=2, milestones=((2, 0.7),))
-    two = row("cold", seed=1, best_score=0.8, iterations=5, iterations_to_best=1, milestones=((1, 0.8),), decided=2)
-    first, second = best_of_two("twice", [one, two])
-    assert (first.arm, first.seed, first.best_score, first.normalised) == ("twice", 0, 0.8, two.normalised)
-    assert (first.iterations, first.iterations_to_best) == (9, 5)  # all of the first, and one
-    assert first.milestones == ((2, 0.7), (5, 0.8))
-    assert (first.reached(0.7), first.reached(0.75), first.reached(0.9)) == (2, 5, None)
-    assert (first.decided, first.kept, first.executions) == (6, 2, 40)
-    # at seed 1 the second attempt is seed 0's run, and the first is the better one
-    assert (second.seed, second.best_score, second.iterations_to_best) == (1, 0.8, 1)
-    assert second.milestones == ((1, 0.8), (7, 0.7))
+def test_the_better_of_two_attempts_costs_both():
+    one = row("cold", best_score=0.7, iterations=4, iterations_to_best=2, milestones=((2, 0.7),))
+    two = row("warm", best_score=0.8, iterations=5, iterations_to_best=1, milestones=((1, 0.8),), decided=2)
+    (found,) = better_of_two("twice", [one], [two])
+    assert (found.arm, found.best_score, found.normalised) == ("twice", 0.8, two.normalised)
+    assert (found.iterations, found.iterations_to_best) == (9, 5)  # all of the first, and one
+    assert found.milestones == ((2, 0.7), (5, 0.8))
+    assert (found.reached(0.7), found.reached(0.75), found.reached(0.9)) == (2, 5, None)
+    assert (found.decided, found.kept, found.executions) == (6, 2, 40)
+    (other,) = better_of_two("twice", [two], [one])
+    assert (other.best_score, other.iterations_to_best) == (0.8, 1)
+    assert other.milestones == ((1, 0.8), (7, 0.7))
 
 
 @pytest.mark.parametrize("higher", [True, False])
 def test_of_two_equal_attempts_the_first_counts(higher: bool):
-    rows = [row("cold", seed=seed, higher_is_better=higher, iterations_to_best=seed) for seed in (0, 1)]
-    assert [one.iterations_to_best for one in best_of_two("twice", rows)] == [0, 1]
+    one, two = (row(arm, higher_is_better=higher, iterations_to_best=n) for n, arm in enumerate(("a", "b")))
+    assert [one.iterations_to_best for one in better_of_two("twice", [one], [two])] == [0]
 
 
-def test_without_a_second_seed_there_is_no_second_attempt():
-    assert best_of_two("twice", [row("cold")]) == []
-    unscored = row("cold", seed=1, best_score=None, iterations_to_best=None, milestones=())
-    assert [one.best_score for one in best_of_two("twice", [row("cold"), unscored])] == [0.7, 0.7]
+def test_both_attempts_are_of_one_competition_and_seed_and_thus_on_equal_folds():
+    assert better_of_two("twice", [row("a", seed=0)], [row("b", seed=1)]) == []
+    unscored = row("b", best_score=None, iterations_to_best=None, milestones=())
+    assert [one.best_score for one in better_of_two("twice", [row("a")], [unscored])] == [0.7]
+    assert [one.best_score for one in better_of_two("twice", [unscored], [row("a")])] == [0.7]
 
 
-def test_runs_are_told_apart_by_how_many_skills_they_saw():
+def test_the_retry_control_holds_a_warm_second_attempt_against_a_cold_one():
+    plan = config("start").plan
+    tries = {one.name: (one.first, one.second) for one in plan.tries}
+    (retry,) = [one for one in plan.contrasts if one.name == "retry"]
+    assert tries[retry.arm] == ("uninformed", "warm")
+    assert tries[retry.against] == ("uninformed", "textbook")
+
+
+def test_a_flat_pool_holds_what_single_other_competitions_taught_and_starts_do_not_see_it():
+    for study, shown in (("loading", True), ("start", False), ("size", False)):
+        told = config(study)
+        arm = next(arm for arm in told.plan.arms if arm.warm)
+        assert told.config_of(RunKey(arm.name, told.competitions[0], 0)).competition_tier is shown
+
+
+@pytest.mark.parametrize(("size", "bins"), [("inventory", "by_inventory"), ("skills_loaded", "by_skills_loaded")])
+def test_runs_are_told_apart_by_how_many_skills_there_were_and_how_many_they_saw(size: str, bins: str):
     shown = (("one", 0), ("two", 12), ("three", 60))
-    rows = [row("a", name, skills_loaded=n, kept=n // 10, decided=10) for name, n in shown]
-    bins = compare(PLAN, rows, 3).by_skills_loaded
+    rows = [row("a", name, **{size: n}, kept=n // 10, decided=10) for name, n in shown]
+    bins = getattr(compare(PLAN, rows, 3), bins)
     assert [(one.low, one.runs, one.keep_rate.value) for one in bins] == [
         (0, 1, 0.0),
         (1, 1, 0.1),

@@ -53,7 +53,7 @@ def test_what_was_not_run_is_said_and_nothing_else(tmp_path: Path):
     assert page(prose, tmp_path).count(NOT_RUN) == 14
     _stored(tmp_path, "warm-start", "start")
     text = page(prose, tmp_path)
-    assert "warm against best-of-two" in text
+    assert "cold-then-warm against cold-twice" in text
     assert "haste ablate start --publish" in text
     _stored(tmp_path, "loading", "loading")
     _stored(tmp_path, "keep-rate", "size")

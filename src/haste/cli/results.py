@@ -63,7 +63,7 @@ def _study(folder: Path) -> str:
 
 
 def _paper(results: Path) -> str:
-    from haste.view.study_markdown import grid
+    from haste.view.grid import grid
 
     start, size, loading = (read(results / name, "summary.json") for name in ("warm-start", "keep-rate", "loading"))
     rows = [
@@ -76,8 +76,8 @@ def _paper(results: Path) -> str:
         (
             "Keep rate with few and with many skills",
             "42 % (0 to 15), 85 % (50 and more)",
-            _one(size, "keep_rate_by_skills_loaded.1-15", "with 1 to 15"),
-            _one(size, "keep_rate_by_skills_loaded.50-", "with 50 and more"),
+            _one(size, "keep_rate_by_inventory.1-15", "with 1 to 15"),
+            _one(size, "keep_rate_by_inventory.50-", "with 50 and more"),
         ),
         (
             "Keep rate, cold and warm",
@@ -94,8 +94,8 @@ def _paper(results: Path) -> str:
         (
             "Runs with a medal: cold, then warm",
             "40.9 %, then 77.3 % (warm second attempts at what had failed)",
-            _one(start, "contrasts.two-tries.medal_difference", "by a second cold attempt"),
-            _one(start, "contrasts.retry.medal_difference", "warm than by the better of two cold ones"),
+            _one(start, "contrasts.two-tries.medal_difference", "by a second attempt that is cold as well"),
+            _one(start, "contrasts.retry.medal_difference", "by one that is warm than by one that is cold"),
         ),
     ]
     return "\n".join(grid(("Figure", "The paper", "Here", ""), rows))

@@ -197,6 +197,7 @@ class SkillManifest(Value):
     policy: Loading
     scope: SkillScope
     inventory: str  # digest of the inventory that was read
+    live: int | None = None  # skills in it that were not retired, whether the run might see them or not
     query: str  # digest of the query's text; empty for policies that do not rank
     seed: int
     token_budget: int | None = None

@@ -153,12 +153,12 @@ def side_by_side(contrast: Told) -> Markup:
 
 
 def keep_by_skills(arms: Sequence[Told]) -> Markup:
-    """Keep rate of each arm against how many skills its runs were shown, and the paper's two figures."""
-    shown = [arm for arm in arms if arm["keep_rate"]["value"] is not None]
+    """Keep rate of each arm against how many skills its inventories held, and the paper's two figures."""
+    shown = [arm for arm in arms if arm["keep_rate"]["value"] is not None and arm["inventory"] is not None]
     if not shown:
         return Markup("")
     height, left, right, foot = 320.0, 66.0, WIDTH - 20, 320.0 - 44
-    most = max(60.0, *(arm["skills_loaded"] * 1.1 for arm in shown))
+    most = max(60.0, *(arm["inventory"] * 1.1 for arm in shown))
     scale = Scale(0.0, most, left, right)
 
     def y(share: float) -> float:
@@ -170,12 +170,12 @@ def keep_by_skills(arms: Sequence[Told]) -> Markup:
         pieces.append(tag("text", f"{100 * share:.0f} %", x=left - 8, y=y(share) + 4, text_anchor="end"))
     for value in scale.ticks(8):
         pieces.append(tag("text", f"{value:g}", x=scale.x(value), y=foot + 17, text_anchor="middle"))
-    pieces.append(tag("text", "skills shown, on average", x=right, y=foot + 36, text_anchor="end"))
+    pieces.append(tag("text", "skills in the inventory, on average", x=right, y=foot + 36, text_anchor="end"))
     pieces += [_reference(scale, y, *one) for one in KEEP_RATES]
-    path = sorted((arm["skills_loaded"], arm["keep_rate"]["value"]) for arm in shown)
+    path = sorted((arm["inventory"], arm["keep_rate"]["value"]) for arm in shown)
     pieces.append(tag("path", d="M" + "L".join(f"{scale.x(a):.1f} {y(b):.1f}" for a, b in path), class_="best"))
     pieces += [_arm_mark(arm, scale, y) for arm in shown]
-    label = "Share of changes that were kept, against the number of skills shown, with the paper's figures"
+    label = "Share of changes that were kept, against the number of skills in the inventory, with the paper's figures"
     picture = tag("svg", *pieces, view_box=f"0 0 {WIDTH:.0f} {height:.0f}", role="img", aria_label=label)
     return join(picture, legend(("warm", "this study, with 95 % intervals"), ("reference", "the paper's figures")))
 
@@ -188,8 +188,11 @@ def _reference(scale: Scale, y: Callable[[float], float], low: int, high: int | 
 
 
 def _arm_mark(arm: Told, scale: Scale, y: Callable[[float], float]) -> Markup:
-    rate, x = arm["keep_rate"], scale.x(arm["skills_loaded"])
-    told = f"{arm['arm']}: {100 * rate['value']:.1f} % of changes kept, {arm['skills_loaded']:.1f} skills shown"
+    rate, x = arm["keep_rate"], scale.x(arm["inventory"])
+    told = (
+        f"{arm['arm']}: {100 * rate['value']:.1f} % of changes kept, {arm['inventory']:.1f} skills in the inventory, "
+        f"{arm['skills_loaded']:.1f} shown"
+    )
     made: list[Piece] = [tag("title", told)]
     if rate["low"] is not None:
         made.append(tag("line", x1=x, x2=x, y1=y(rate["low"]), y2=y(rate["high"]), class_="span"))

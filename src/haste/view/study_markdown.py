@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from .grid import grid
 from .study_paper import PAPER
-from .study_words import (
-    MEASURES,
-    READINGS,
-    absent,
-    basis,
-    effect_text,
-    finding,
-    limits,
-    mean_text,
-    range_text,
-    share_text,
-    verdict,
-)
+from .study_words import FIGURES, absent, basis, bin_rows, figure_rows, finding, limits, mean_text, share_text
 
 Told = dict[str, Any]
 
@@ -49,16 +37,19 @@ def study_markdown(study: Told, comparison: Told, command: str) -> str:
 def study_body(study: Told, comparison: Told, level: str = "##") -> list[str]:
     """Arms, and every contrast with its sentences and figures, as lines; headings begin at `level`."""
     lines = [f"**{one}**\n" for one in absent(study["plan"], comparison)]
-    lines += [f"{level} Arms", "", *arms_table(comparison), ""]
+    lines += [f"{level} Arms", "", *_arms(comparison), ""]
     if study["plan"]["name"] == "size":
-        lines += [f"{level} By the number of skills shown", "", *bins_table(comparison), ""]
+        for head, sizes in (("Skills held", "by_inventory"), ("Skills shown", "by_skills_loaded")):
+            bins = grid((head, "Runs", "Changes", "Kept"), bin_rows(comparison[sizes]))
+            lines += [f"{level} By the number of {head.lower()}", "", *bins, ""]
     for one in comparison["contrasts"]:
         lines += [f"{level} {one['arm']} against {one['against']}", ""]
-        lines += [*(f"- {sentence}" for sentence in finding(one)), "", f"{basis(one)}.", "", *figures_table(one), ""]
+        lines += [*(f"- {sentence}" for sentence in finding(one)), "", f"{basis(one)}.", ""]
+        lines += [*grid(FIGURES, figure_rows(one)), ""]
     return lines
 
 
-def arms_table(comparison: Told) -> list[str]:
+def _arms(comparison: Told) -> list[str]:
     heads = ("Arm", "What", "Runs", "Medals", "Score, normalised", "Refinements to best", "Keep rate", "Skills")
     return grid(
         heads,
@@ -76,31 +67,3 @@ def arms_table(comparison: Told) -> list[str]:
             for one in comparison["arms"]
         ],
     )
-
-
-def bins_table(comparison: Told) -> list[str]:
-    def name(low: int, high: int | None) -> str:
-        return f"{low} and more" if high is None else str(low) if low == high else f"{low} to {high}"
-
-    rows = [
-        (name(one["low"], one["high"]), str(one["runs"]), str(one["decided"]), share_text(one["keep_rate"]))
-        for one in comparison["by_skills_loaded"]
-    ]
-    return grid(("Skills shown", "Runs", "Changes", "Kept"), rows)
-
-
-def figures_table(one: Told) -> list[str]:
-    rows = [
-        (measure.title, effect_text(one[key], measure), range_text(one[key], measure), READINGS[verdict(one[key])])
-        for key, measure in MEASURES.items()
-    ]
-    return grid(("Figure", "Effect", "95 % interval", "Reading"), rows)
-
-
-def grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A Markdown table; bars in cells are escaped."""
-
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-    return [line(heads), "|" + "---|" * len(heads), *map(line, rows)]

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from .markup import Markup, Piece, fold_away, listing, section, table, tag
-from .numbers import share_text as percent
+from .markup import Markup, Piece, fold_away, join, listing, section, table, tag
 from .page import page
 from .study_charts import forest, keep_by_skills, side_by_side
 from .study_paper import PAPER
 from .study_words import (
+    FIGURES,
     MEASURES,
-    READINGS,
     absent,
     basis,
+    bin_rows,
     effect_text,
+    figure_rows,
     finding,
     limits,
     mean_text,
-    range_text,
     share_text,
-    verdict,
 )
 
 Told = dict[str, Any]
@@ -60,39 +59,43 @@ def _skills(plan: Told, comparison: Told) -> Markup | None:
         "skills",
         "Keep rate against the number of skills",
         tag("div", keep_by_skills(comparison["arms"]), class_="figure"),
-        tag("p", "The runs of all arms together, by how many skills each was shown:"),
-        _bins(comparison),
+        tag("p", "The runs of all arms together, by how many skills their inventory held:"),
+        _bins("Skills held", comparison["by_inventory"]),
+        tag("p", "And by how many of them each was shown:"),
+        _bins("Skills shown", comparison["by_skills_loaded"]),
     )
 
 
-def _bins(comparison: Told) -> Markup:
-    rows: list[list[Piece]] = [
-        [_bin_name(one), one["runs"], one["decided"], share_text(one["keep_rate"])]
-        for one in comparison["by_skills_loaded"]
-    ]
-    return table(["Skills shown", "Runs", "Changes", "Kept (95 % interval)"], rows, frozenset({1, 2, 3}))
-
-
-def _bin_name(one: Told) -> str:
-    low, high = one["low"], one["high"]
-    return f"{low} and more" if high is None else str(low) if low == high else f"{low} to {high}"
+def _bins(head: str, sizes: list[Told]) -> Markup:
+    return table([head, "Runs", "Changes", "Kept (95 % interval)"], bin_rows(sizes), frozenset({1, 2, 3}))
 
 
 def _arms(comparison: Told) -> Markup:
     heads: list[Piece] = [
-        "Arm", "", "Runs", "Medals", "Score, normalised", "Refinements to best", "Keep rate", "Skills",
+        "Arm", "Runs", "Medals", "Score, normalised", "Refinements to best", "Keep rate", "Skills",
         "Failed scripts", "Executions", "Recalled",
     ]  # fmt: skip
     rows: list[list[Piece]] = [
         [
-            tag("span", one["arm"], class_="score"), one["title"], one["runs"], one["medals"],
-            mean_text(one["normalised"], 3), mean_text(one["iterations_to_best"], 1), share_text(one["keep_rate"]),
-            f"{one['skills_loaded']:.1f}",
+            _two_lines(tag("span", one["arm"], class_="score"), one["title"]), one["runs"], one["medals"],
+            *map(_below, (mean_text(one["normalised"], 3), mean_text(one["iterations_to_best"], 1))),
+            _below(share_text(one["keep_rate"])), f"{one['skills_loaded']:.1f}",
             one["failed"], one["executions"], one["recalled"],
         ]
         for one in comparison["arms"]
     ]  # fmt: skip
-    return section("arms", "Arms", table(heads, rows, frozenset(range(2, len(heads)))))
+    words = tag("p", "Below a figure stands its 95 % interval.", class_="soft")
+    return section("arms", "Arms", words, table(heads, rows, frozenset(range(1, len(heads)))))
+
+
+def _below(text: str) -> Markup:
+    """`4.1 (3.2 to 5.0)` with the interval below the figure."""
+    figure, _, ends = text.partition(" (")
+    return _two_lines(figure, ends.removesuffix(")"))
+
+
+def _two_lines(upper: Piece, lower: str) -> Markup:
+    return join(upper, tag("div", lower, class_="soft small") if lower else None)
 
 
 def _contrast(one: Told, starts: bool) -> Markup:
@@ -115,12 +118,8 @@ def _contrast(one: Told, starts: bool) -> Markup:
 
 
 def _figures(one: Told) -> Markup:
-    rows: list[list[Piece]] = [
-        [measure.title, effect_text(one[key], measure), range_text(one[key], measure), READINGS[verdict(one[key])]]
-        for key, measure in MEASURES.items()
-    ]
-    rows.append(["Pairs in which the other's best score was reached", share_text(one["matched"]), "", ""])
-    return table(["Figure", "Effect", "95 % interval", "Reading"], rows)
+    reached = ["Pairs in which the other's best score was reached", share_text(one["matched"]), "", ""]
+    return table(FIGURES, [*figure_rows(one), reached])
 
 
 def _parts(one: Told) -> Markup:
@@ -131,7 +130,7 @@ def _parts(one: Told) -> Markup:
         [
             part["name"], part["domain"], part["pairs"],
             _number(part["iterations_to_best_arm"]), _number(part["iterations_to_best_against"]),
-            percent(part["keep_rate_arm"]), percent(part["keep_rate_against"]),
+            _percent(part["keep_rate_arm"]), _percent(part["keep_rate_against"]),
             effect_text(part["score_difference"], MEASURES["score_difference"]),
         ]
         for part in one["by_competition"]
@@ -143,13 +142,17 @@ def _number(value: float | None) -> str | None:
     return None if value is None else f"{value:.1f}"
 
 
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{100 * share:.0f} %"
+
+
 def _repeat(study: Told, command: str) -> Markup:
     common = study["run"]["search"]
     dials = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(common.items()))
     return section(
         "repeat",
         "Run again",
-        tag("pre", command),
+        tag("pre", command, class_="command"),
         tag(
             "p",
             f"Code version {study['code_version']}, engineer {study['run']['model']}. What all arms share: {dials}.",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .numbers import NEGLIGIBLE, UNKNOWN, count_text
+from .numbers import NEGLIGIBLE, UNKNOWN, bin_text, count_text
 
 Interval = dict[str, Any]
 Told = dict[str, Any]
@@ -127,6 +127,26 @@ def mean_text(interval: Interval, places: int) -> str:
     return told[0] if interval["low"] is None else f"{told[0]} ({told[1]} to {told[2]})"
 
 
+FIGURES = ("Figure", "Effect", "95 % interval", "Reading")
+
+
+def figure_rows(contrast: Told) -> list[list[str]]:
+    """Every figure of a contrast under the heads `FIGURES`."""
+    told = [(contrast[key], measure) for key, measure in MEASURES.items()]
+    return [
+        [measure.title, effect_text(one, measure), range_text(one, measure), READINGS[verdict(one)]]
+        for one, measure in told
+    ]
+
+
+def bin_rows(sizes: list[Told]) -> list[list[str]]:
+    """How many skills, runs, changes, and the share of these that was kept."""
+    return [
+        [bin_text(one["low"], one["high"]), str(one["runs"]), str(one["decided"]), share_text(one["keep_rate"])]
+        for one in sizes
+    ]
+
+
 def finding(contrast: Told) -> list[str]:
     """One sentence on each main figure of a contrast."""
     arm, against = contrast["arm"], contrast["against"]
@@ -206,7 +226,6 @@ def absent(plan: Told, comparison: Told) -> list[str]:
     there = {one["name"] for one in comparison["contrasts"]}
     told = [
         f"{one['arm']} against {one['against']} cannot be told: there is no pair of runs."
-        + (" It needs two seeds." if plan["retry"] and plan["retry"][1] in (one["arm"], one["against"]) else "")
         for one in plan["contrasts"]
         if one["name"] not in there
     ]

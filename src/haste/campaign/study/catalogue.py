@@ -44,8 +44,8 @@ START = Plan(
         "Confirmation and averaging are off in all arms, so scores are those of the single best candidate of the "
         "search.",
         "A warm run may end before its iterations are used up, where neither experience nor the run itself promises "
-        "anything more; cold runs have no experience to end by. So fewer refinements in all, and a larger share kept, are "
-        "partly that rule's doing; it was chosen on two seeds of eight of these competitions.",
+        "anything more; cold runs have no experience to end by. So fewer refinements in all, and a larger share kept, "
+        "are partly that rule's doing; it was chosen on two seeds of eight of these competitions.",
     ),
 )
 
@@ -102,8 +102,8 @@ SIZE = Plan(
     cannot_show=(
         _NOT_A_MODEL,
         "Teachers are drawn at random, so few of them may be of the domain.",
-        "Inventories of one size differ between competitions, as some teach more than others: the sizes are not the same "
-        "competitions' runs in equal shares.",
+        "Inventories of one size differ between competitions, as some teach more than others: the sizes are not the "
+        "same competitions' runs in equal shares.",
         _BUNDLED,
     ),
 )

@@ -39,6 +39,7 @@ class ArmResult(Value):
     iterations: Interval  # refinements proposed
     iterations_to_best: Interval
     keep_rate: Interval  # kept of decided refinements, over all runs together
+    inventory: float | None  # live skills in the inventories that were read, on average
     skills_loaded: float
     failed: int
     executions: int
@@ -131,6 +132,7 @@ def _arm(name: str, title: str, rows: Sequence[Row]) -> ArmResult:
         competitions=len(groups),
         medals=sum(row.has_medal for row in rows),
         above_median=sum(bool(row.above_median) for row in rows),
+        inventory=fmean(known) if (known := [row.inventory for row in rows if row.inventory is not None]) else None,
         skills_loaded=fmean(row.skills_loaded for row in rows),
         failed=sum(row.failed for row in rows),
         executions=sum(row.executions for row in rows),
@@ -180,8 +182,8 @@ def _part(name: str, pairs: Sequence[Pair], unit: Callable[[Pair], str]) -> Part
     )
 
 
-def _bin(rows: Sequence[Row], size: Callable[[Row], int], low: int, high: int | None) -> SizeBin:
-    inside = [row for row in rows if size(row) >= low and (high is None or size(row) <= high)]
+def _bin(rows: Sequence[Row], size: Callable[[Row], int | None], low: int, high: int | None) -> SizeBin:
+    inside = [row for row in rows if (at := size(row)) is not None and low <= at <= (at if high is None else high)]
     groups = grouped(inside, lambda row: row.competition)
     return SizeBin(
         low=low,

@@ -20,12 +20,12 @@ def pair_up(rows: Sequence[Row], others: Sequence[Row]) -> list[Pair]:
     return [(row, other) for row, other in found if other is not None]
 
 
-def _mean(value: Callable[[T], float | None]) -> Measure[T]:
+def _mean(value: Callable[[T], float | None], *, share: bool = False) -> Measure[T]:
     def parts(item: T) -> tuple[float, float]:
         known = value(item)
         return _NOTHING if known is None else (float(known), 1.0)
 
-    return Measure(parts, ratio)
+    return Measure(parts, ratio, share)
 
 
 def _saved(values: Callable[[Pair], tuple[int | None, int | None]]) -> Measure[Pair]:
@@ -52,6 +52,16 @@ def _to_match_or_all(pair: Pair) -> tuple[int | None, int | None]:
     return (one.iterations + 1 if reached is None else reached, other.iterations_to_best)
 
 
+def _won(row: Row) -> float | None:
+    """Whether it came to a medal; None where no leaderboard says so."""
+    return None if row.medal is None else float(row.has_medal)
+
+
+def _won_more(pair: Pair) -> float | None:
+    one, other = map(_won, pair)
+    return None if one is None or other is None else one - other
+
+
 def _matched(pair: Pair) -> float:
     return float(_to_match(*pair) is not None)
 
@@ -67,10 +77,10 @@ def _both_to_best(pair: Pair) -> tuple[int | None, int | None]:
 
 ARM: Mapping[str, Measure[Row]] = {
     "normalised": _mean(lambda row: row.normalised),
-    "medal_rate": _mean(lambda row: float(row.has_medal)),
+    "medal_rate": _mean(_won, share=True),
     "iterations": _mean(lambda row: row.iterations),
     "iterations_to_best": _mean(lambda row: row.iterations_to_best),
-    "keep_rate": Measure(_kept, ratio),
+    "keep_rate": Measure(_kept, ratio, share=True),
 }
 
 PAIR: Mapping[str, Measure[Pair]] = {
@@ -78,11 +88,11 @@ PAIR: Mapping[str, Measure[Pair]] = {
     "iterations_to_best_against": _mean(lambda pair: pair[1].iterations_to_best),
     "iterations_to_best_reduction": _saved(_both_to_best),
     "iterations_to_match_reduction": _saved(_to_match_or_all),
-    "matched": _mean(_matched),
+    "matched": _mean(_matched, share=True),
     "iterations_reduction": _saved(lambda pair: (pair[0].iterations, pair[1].iterations)),
-    "keep_rate_arm": Measure(lambda pair: _kept(pair[0]), ratio),
-    "keep_rate_against": Measure(lambda pair: _kept(pair[1]), ratio),
+    "keep_rate_arm": Measure(lambda pair: _kept(pair[0]), ratio, share=True),
+    "keep_rate_against": Measure(lambda pair: _kept(pair[1]), ratio, share=True),
     "keep_rate_difference": Measure(lambda pair: (*_kept(pair[0]), *_kept(pair[1])), ratio_difference),
     "score_difference": _mean(_better_score),
-    "medal_difference": _mean(lambda pair: float(pair[0].has_medal) - float(pair[1].has_medal)),
+    "medal_difference": _mean(_won_more),
 }

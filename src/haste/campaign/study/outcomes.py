@@ -31,7 +31,7 @@ class Row(Value):
     normalised: float | None  # of the held-out grade; 0 is the dummy predictor, 1 the gold threshold
     medal: str | None
     above_median: bool | None
-    inventory: int  # live skills in the inventory that was read; a cold run reads none
+    inventory: int | None  # live skills in the inventory that was read; a cold run reads none
     skills_loaded: int
     executions: int
     recalled: int  # of the executions, those whose result another arm had already
@@ -79,7 +79,7 @@ def read_row(key: RunKey, store: Store) -> Row:
         normalised=grade.normalised if grade else None,
         medal=grade.medal.value if grade and grade.medal else None,
         above_median=grade.above_median if grade else None,
-        inventory=(state.skills_loaded.manifest.live or 0) if state.skills_loaded else 0,
+        inventory=state.skills_loaded.manifest.live if state.skills_loaded else 0,
         skills_loaded=len(state.skills),
         executions=executions,
         recalled=recalled,

@@ -63,7 +63,7 @@ class Contrast(Value):
 
 
 class Tries(Value):
-    """Two runs of equal competition and seed as one arm: the better one by the search's own score, at the cost of both."""
+    """Two runs of equal competition and seed as one arm: the better one by the search's score, at the cost of both."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""The control that the paper lacks: a second attempt, cold or warm, so that trying twice is told apart from knowing more."""
+"""The control that the paper lacks: a second attempt, cold or warm, to tell trying twice apart from knowing more."""
 
 from __future__ import annotations
 
