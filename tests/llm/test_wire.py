@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from haste.llm.endpoint import find
+from haste.llm.line import Line, open_line
 from haste.llm.provider import ProviderModel
 from haste.llm.wording import BREAKPOINTS, to_call
 from haste.schema.errors import ConfigError
@@ -193,7 +195,55 @@ def test_half_a_character_in_a_reply_does_not_keep_it_out_of_the_journal(
         assert "cut " in f"{reply.text}{reply.arguments}"
 
 
-def test_two_threads_share_a_model_one_after_the_other(server: Server, opened: list[ProviderModel]):
+def test_an_endpoints_own_short_key_is_not_in_the_reply_either(server: Server, opened: list[ProviderModel]):
+    server.answers.clear()
+    server.answers.append(SPEAKERS["openai"].said("you sent s3cr3t-1"))
+    opened.append(ProviderModel(find("vllm:m", server.url, {"VLLM_API_KEY": "s3cr3t-1"})))
+    assert opened[-1].complete(question()).text == "you sent [key]"
+
+
+@pytest.mark.parametrize("protocol", SPEAKERS)
+@pytest.mark.parametrize(
+    "usage",
+    [None, {}, "none", {"prompt_tokens": "12", "input_tokens": "12"}, {"prompt_tokens": -1, "input_tokens": -1}],
+)
+def test_an_answer_without_sound_token_counts_is_an_answer(
+    server: Server, opened: list[ProviderModel], protocol: str, usage: object
+):
+    say = SPEAKERS[protocol]
+    body = {name: value for name, value in say.filled().body.items() if name not in ("usage", "usageMetadata")}
+    if usage is not None:
+        body |= {"usageMetadata" if protocol == "google" else "usage": usage}
+    server.answers.clear()
+    server.answers.append(Answer(body))
+    opened.append(ProviderModel(find(f"{protocol}:m", say.url(server), ENVIRONMENT)))
+    reply = opened[-1].complete(question())
+    assert (reply.form, json.loads(reply.arguments or "")) == (FORM.name, FILLED)
+    assert (reply.usage.input, reply.usage.output) == (None, None)
+
+
+def test_a_block_of_an_unknown_kind_is_left_out(server: Server, opened: list[ProviderModel]):
+    say = SPEAKERS["anthropic"]
+    wonder = {"type": "wonder", "x": 1}
+    server.answers.clear()
+    opened.append(ProviderModel(find("anthropic:m", say.url(server), ENVIRONMENT)))
+    for content, text in (([wonder], ""), ([wonder, {"type": "text", "text": "so"}], "so")):
+        server.answers.append(say._reply({"content": content}, "end_turn"))
+        reply = opened[-1].complete(question())
+        assert (reply.text, reply.form, reply.usage.output) == (text, None, 80)
+        server.answers.popleft()
+
+
+def test_an_answer_that_met_the_end_of_the_window_was_asked_with_too_much(server: Server, opened: list[ProviderModel]):
+    say = SPEAKERS["anthropic"]
+    server.answers.clear()
+    server.answers.append(say._reply({"content": [{"type": "text", "text": "x"}]}, "model_context_window_exceeded"))
+    opened.append(ProviderModel(find("anthropic:m", say.url(server), ENVIRONMENT)))
+    reply = opened[-1].complete(question())
+    assert (reply.stop, reply.usage.output) == ("context_too_long", 80)
+
+
+def test_several_threads_may_share_a_model(server: Server, opened: list[ProviderModel]):
     server.answers.clear()
     server.answers.append(SPEAKERS["openai"].filled())
     model = ProviderModel(find("openai:m", server.url, {}))
@@ -207,11 +257,27 @@ def test_two_threads_share_a_model_one_after_the_other(server: Server, opened: l
     assert forms == [FORM.name] * 4
 
 
+def test_a_call_that_nobody_waits_for_does_not_hold_up_the_next(opened: list[ProviderModel]):
+    with serving() as server:
+        server.answers.extend([Answer(stall=True), SPEAKERS["openai"].filled()])
+        opened.append(ProviderModel(find("openai:m", server.url, {}), timeout_s=20.0))
+
+        def abandoned() -> None:
+            with contextlib.suppress(ModelFault):
+                opened[-1].complete(question())
+
+        thread = threading.Thread(target=abandoned, daemon=True)
+        thread.start()
+        while not server.requests:
+            thread.join(0.01)
+        assert opened[-1].complete(question()).form == FORM.name
+        assert thread.is_alive()
+    thread.join()
+
+
 def test_an_interrupted_call_leaves_the_model_usable(
     server: Server, opened: list[ProviderModel], monkeypatch: pytest.MonkeyPatch
 ):
-    from haste.llm.line import Line
-
     server.answers.clear()
     server.answers.append(SPEAKERS["openai"].filled())
     model = ProviderModel(find("openai:m", server.url, {}))
@@ -224,11 +290,18 @@ def test_an_interrupted_call_leaves_the_model_usable(
         patch.setattr(Line, "ask", interrupted)
         with pytest.raises(KeyboardInterrupt):
             model.complete(question())
-    assert model._line is None, "its event loop may hold the half of a call"
+    assert not model._idle, "its event loop may hold the half of a call"
     assert model.complete(question()).form == FORM.name
 
 
-def test_a_call_that_nobody_waits_for_does_not_spoil_the_end(opened: list[ProviderModel]):
+def test_a_call_that_nobody_waits_for_does_not_spoil_the_end(monkeypatch: pytest.MonkeyPatch):
+    lines: list[Line] = []
+
+    def listed(*told: Any) -> Line:
+        lines.append(open_line(*told))
+        return lines[-1]
+
+    monkeypatch.setattr("haste.llm.provider.open_line", listed)
     with serving() as silent:
         silent.answers.append(Answer(stall=True))
         model = ProviderModel(find("openai:m", silent.url, {}))
@@ -244,12 +317,10 @@ def test_a_call_that_nobody_waits_for_does_not_spoil_the_end(opened: list[Provid
         thread.start()
         while not silent.requests:
             thread.join(0.01)
-        line = model._line
-        assert line is not None
-        line.close()  # what the end of the process does
+        lines[0].close()  # what the end of the process does
     thread.join()
     assert ended == [ModelFault], "the server hung up, and nothing else went wrong"
-    line.close()
+    lines[0].close()
 
 
 def test_a_model_may_be_collected_while_another_is_asked(server: Server):
@@ -257,8 +328,7 @@ def test_a_model_may_be_collected_while_another_is_asked(server: Server):
     server.answers.append(SPEAKERS["openai"].filled())
     model = ProviderModel(find("openai:m", server.url, {}))
     model.complete(question())
-    line = model._line
-    assert line is not None
+    line = model._idle[0]
 
     async def elsewhere() -> None:
         model.close()
@@ -281,7 +351,7 @@ def test_nothing_leaves_this_machine(opened: list[ProviderModel]):
     opened.append(ProviderModel(find("openai:m", "http://192.0.2.1/v1", {}), timeout_s=5))
     with pytest.raises(ModelFault) as caught:
         opened[0].complete(question())
-    assert caught.value.fault == Fault.CONNECTION
+    assert caught.value.fault == Fault.UNREACHABLE
 
 
 def test_a_blocked_prompt_is_a_refusal(server: Server, opened: list[ProviderModel]):
@@ -292,3 +362,16 @@ def test_a_blocked_prompt_is_a_refusal(server: Server, opened: list[ProviderMode
     opened.append(model)
     reply = model.complete(question())
     assert (reply.stop, reply.usage.input) == ("refused", 9)
+
+
+@pytest.mark.parametrize("protocol", ["openai", "anthropic", "google"])
+def test_where_nobody_listens_nobody_heard_the_question(opened: list[ProviderModel], protocol: str):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    opened.append(ProviderModel(find(f"{protocol}:m", f"http://127.0.0.1:{port}", {})))
+    with pytest.raises(ModelFault) as caught:
+        opened[0].complete(question())
+    assert caught.value.fault == Fault.UNREACHABLE
+    assert caught.value.fault.passing
+    assert not caught.value.fault.may_be_paid

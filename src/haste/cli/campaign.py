@@ -38,6 +38,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "reflect_model": ("models", "reflect"),
     "fallback_model": ("models", "fallback"),
     "reply_mode": ("models", "reply_mode"),
+    "call_timeout": ("models", "timeout_s"),
     "prices": ("models", "prices"),
 } | {
     name: ("run", name)
@@ -63,6 +64,9 @@ def run(  # noqa: PLR0913 - one parameter per option
     fallback_model: Fallback = None,
     reply_mode: Annotated[
         ReplyMode | None, typer.Option(help="how typed answers are asked for [default: tool]")
+    ] = None,
+    call_timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=1, help="how long one call may take [default: 300]")
     ] = None,
     prices: Prices = None,
     seeds: Annotated[

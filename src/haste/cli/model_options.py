@@ -41,13 +41,20 @@ Fallback = Annotated[
     str | None, typer.Option(metavar="PROVIDER:NAME", help="who is asked where the first has given up")
 ]
 Reply = Annotated[ReplyMode, typer.Option(help="how typed answers are asked for; local servers differ")]
+CallTimeout = Annotated[
+    float, typer.Option(metavar="SECONDS", min=1, help="how long one call of a model may take; local ones can be slow")
+]
 MaxUsd = Annotated[float | None, typer.Option(min=0, help="hard: a call that could cost more is not made")]
 MaxTokens = Annotated[int | None, typer.Option(min=0, help="hard: of all calls, input and output together")]
 Prices = Annotated[Path | None, typer.Option(metavar="FILE", help="prices of your own, over the table that ships")]
 
 
 def model_config(
-    roles: dict[str, str | None], base_url: str | None, reply_mode: ReplyMode, prices: Path | None
+    roles: dict[str, str | None],
+    base_url: str | None,
+    reply_mode: ReplyMode,
+    call_timeout: float,
+    prices: Path | None,
 ) -> ModelConfig:
     """Raises ConfigError for a file that holds no prices."""
     from haste.schema.config import ModelConfig
@@ -58,7 +65,8 @@ def model_config(
 
         found = read(prices)
         load(found)
-    return ModelConfig.model_validate({**roles, "base_url": base_url, "reply_mode": reply_mode.value, "prices": found})
+    asking = {"base_url": base_url, "reply_mode": reply_mode.value, "timeout_s": call_timeout, "prices": found}
+    return ModelConfig.model_validate({**roles, **asking})
 
 
 def recorded_run(config: RunConfig) -> tuple[RunConfig, bytes | None]:

@@ -44,6 +44,9 @@ def settle_models(config: RunConfig) -> RunConfig:
     if config.model == "builtin" and len(names) > 1:
         msg = f"the built-in engineer asks no model, so {', '.join(sorted(names - {'builtin'}))} would not be asked"
         raise ConfigError(msg, where="--model", hint="name the model that is to think with --model PROVIDER:NAME")
+    if config.model == "builtin" and config.models.base_url is not None:
+        msg = "the built-in engineer asks no model, so nobody would be asked there"
+        raise ConfigError(msg, where="--base-url", hint="name the model that is to think with --model PROVIDER:NAME")
     if config.model == "builtin" or config.replay is not None:
         return config
     from datetime import UTC, datetime

@@ -26,6 +26,8 @@ class Whom:
 
     model: str = "builtin"
     base_url: str | None = None
+    reply_mode: ReplyMode = ReplyMode.TOOL
+    call_timeout: float = 300.0
     max_usd: float | None = None
     max_tokens: int | None = None
     prices: Path | None = None
@@ -61,7 +63,7 @@ def talking(whom: Whom, record: Path) -> Iterator[Talk]:
         RunConfig(
             competition="",
             model=whom.model,
-            models=model_config({}, whom.base_url, ReplyMode.TOOL, whom.prices),
+            models=model_config({}, whom.base_url, whom.reply_mode, whom.call_timeout, whom.prices),
             budget=Budget(max_usd=whom.max_usd, max_tokens=whom.max_tokens),
         )
     )

@@ -10,6 +10,7 @@ import typer
 
 from .model_options import (
     BaseUrl,
+    CallTimeout,
     Fallback,
     MaxTokens,
     MaxUsd,
@@ -55,6 +56,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     reflect_model: Reflect = None,
     fallback_model: Fallback = None,
     reply_mode: Reply = ReplyMode.TOOL,
+    call_timeout: CallTimeout = 300.0,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
@@ -111,7 +113,7 @@ def run(  # noqa: PLR0913 - one parameter per option
         competition=competition,
         seed=seed,
         model=model,
-        models=model_config(roles, base_url, reply_mode, prices),
+        models=model_config(roles, base_url, reply_mode, call_timeout, prices),
         start=Begun(start.value),
         loading=Policy(loading.value),
         competition_tier=competition_tier,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .model_options import BaseUrl, MaxTokens, MaxUsd, Prices
+from .model_options import BaseUrl, CallTimeout, MaxTokens, MaxUsd, Prices, Reply, ReplyMode
 from .skills_promote import Json, Judging
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
         Path | None, typer.Option(metavar="DIR", help="leave each competition out of this skill store's past instead")
     ] = None,
     base_url: BaseUrl = None,
+    reply_mode: Reply = ReplyMode.TOOL,
+    call_timeout: CallTimeout = 300.0,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
@@ -45,7 +47,7 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
     """Measure a judge: verdicts against labels, or what promoted skills did on competitions they never saw."""
     from .promotion_wiring import Whom, judging, spent_words
 
-    with judging(Whom(model, base_url, max_usd, max_tokens, prices), record) as (judge, talk):
+    with judging(Whom(model, base_url, reply_mode, call_timeout, max_usd, max_tokens, prices), record) as (judge, talk):
         told = _replayed(replay, judge) if replay is not None else _judged(split, judge)
         told = {"model": model} | told
         if talk is not None:

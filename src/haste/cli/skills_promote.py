@@ -5,18 +5,22 @@ from __future__ import annotations
 import json as js
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .model_options import BaseUrl, MaxTokens, MaxUsd, Prices
+from .model_options import BaseUrl, CallTimeout, MaxTokens, MaxUsd, Prices, Reply, ReplyMode
 from .skills_change import Store, writer_of_person
 
 if TYPE_CHECKING:
     from haste.runner.promotion import Settled
+    from haste.runner.skill_store import Reading
     from haste.schema.events import Event
     from haste.schema.knowledge import Promotion
+    from haste.store.inventory import SkillFiles
 
 Runs = Annotated[list[Path] | None, typer.Argument(help="finished runs: folders, or names below runs/")]
 Judging = Annotated[
@@ -31,6 +35,8 @@ def promote(  # noqa: PLR0913 - one parameter per option
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what --auto would do; write nothing")] = False,
     model: Judging = "builtin",
     base_url: BaseUrl = None,
+    reply_mode: Reply = ReplyMode.TOOL,
+    call_timeout: CallTimeout = 300.0,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
@@ -46,7 +52,7 @@ def promote(  # noqa: PLR0913 - one parameter per option
     from .skills_wiring import open_skills
     from .wiring import built_in_judge
 
-    whom = Whom(model, base_url, max_usd, max_tokens, prices)
+    whom = Whom(model, base_url, reply_mode, call_timeout, max_usd, max_tokens, prices)
     if model != "builtin" and not auto:
         msg = "a model judges what is decided with --auto; nothing else asks it"
         raise ConfigError(msg, where="--model", hint="add --auto, or leave --model away")
@@ -58,23 +64,26 @@ def promote(  # noqa: PLR0913 - one parameter per option
             reading = with_run(reading, events)
         _tell(settle_round(reading, None, judge=built_in_judge()), json=json)
         return
-    for events in stories:
-        leave_evidence(files, events)
-        leave_learnings(files, events)
-    reading = read_store(files)
+    with files.lock():
+        for events in stories:
+            leave_evidence(files, events)
+            leave_learnings(files, events)
     if not auto:
-        waiting = [learning.model_dump(mode="json") for learning in reading.pending]
+        waiting = [learning.model_dump(mode="json") for learning in read_store(files).pending]
         typer.echo(js.dumps(waiting) if json else f"{len(waiting)} learnings wait for `haste skills review`")
         return
-    now = time.time()
-    writer = Writer(files, time.strftime("round-%Y%m%d-%H%M%S", time.gmtime(now)), now)
     with judging(whom, files.root / CONVERSATIONS) as (judge, talk):
-        _tell(while_answered(settle_round(reading, writer, judge=judge)), json=json)
+        # Counting is quick and keeps others out so long; while a model thinks they may write, and are noticed.
+        with files.lock() if talk is None else nullcontext():
+            now = time.time()
+            reading, seen = _reading(files)
+            writer = Writer(files, time.strftime("round-%Y%m%d-%H%M%S", time.gmtime(now)), now, seen)
+            _tell(while_answered(settle_round(reading, writer, judge=judge)), json=json)
         if talk is not None and not json:
             typer.echo(spent_words(talk))
 
 
-def review(skills: Store = None) -> None:
+def review(skills: Store = None, json: Json = False) -> None:
     """Walk what waits, one by one: y lets it happen, n vetoes it for good, q leaves the rest as it is."""
     from haste.runner.promotion import settle_round
     from haste.runner.skill_store import read_store
@@ -83,21 +92,39 @@ def review(skills: Store = None) -> None:
     from .wiring import built_in_judge
 
     files = open_skills(skills, create=False)
-    _tell(settle_round(read_store(files), writer_of_person(files), _ask, built_in_judge()), json=False)
+    reading, seen = _reading(files)
+    ask = partial(_ask, aside=json)
+    settled = settle_round(reading, writer_of_person(files, seen), ask, built_in_judge())
+    if not json:
+        _tell(settled, json=False)
+        return
+    told = [_object(one) for one in settled]
+    vetoed = sum(one["vetoed"] for one in told)
+    waiting = len(read_store(files).pending)
+    typer.echo(js.dumps({"settled": told, "let_happen": len(told) - vetoed, "vetoed": vetoed, "waiting": waiting}))
 
 
-def _ask(promotion: Promotion) -> bool | None:
-    """Show what would be written and wait for y, n or q; the end of input is q."""
+def _reading(files: SkillFiles) -> tuple[Reading, dict[str, int]]:
+    """The store, whole, and how long its ledger's streams were before it was read."""
+    from haste.runner.skill_store import read_store
+
+    with files.lock():  # also finishes what a killed process had begun
+        seen = files.ledger_sizes()
+        return read_store(files), seen
+
+
+def _ask(promotion: Promotion, *, aside: bool) -> bool | None:
+    """Show what would be written and wait for y, n or q; the end of input is q. `aside`: stdout is left to JSON."""
     from haste.skills.skill import path_of
 
-    typer.echo(f"\n{promotion.learning or promotion.skill}: {_words(promotion)}")
+    typer.echo(f"\n{promotion.learning or promotion.skill}: {_words(promotion)}", err=aside)
     for change in promotion.changes:
-        typer.echo(f"  {'new' if change.before is None else 'changed'} {path_of(change.after)}")
+        typer.echo(f"  {'new' if change.before is None else 'changed'} {path_of(change.after)}", err=aside)
     first = promotion.changes[0].after
-    typer.echo("\n".join(f"  | {line}" for line in (first.description, "", *first.body.splitlines())))
+    typer.echo("\n".join(f"  | {line}" for line in (first.description, "", *first.body.splitlines())), err=aside)
     while True:
         try:
-            answer = typer.prompt("let it happen? [y]es, [n]o and never again, [q]uit", prompt_suffix=" ")
+            answer = typer.prompt("let it happen? [y]es, [n]o and never again, [q]uit", prompt_suffix=" ", err=aside)
         except typer.Abort:
             return None
         if answer[:1].lower() in ("y", "n", "q"):

@@ -64,8 +64,8 @@ _LEAD = {
 def _which(error: Exception, text: str) -> Fault:
     from pydantic_ai import exceptions as known
 
-    status = getattr(error, "status_code", None)
-    refused = isinstance(error, known.ModelRequestRejectedError) or (status is not None and 400 <= status < 500)
+    status = _status(error)
+    refused = isinstance(error, known.ModelRequestRejectedError) or (status is not None and 300 <= status < 500)
     for kind, fault in (
         (known.ModelContextWindowExceededError, Fault.CONTEXT_TOO_LONG),
         (known.ModelAuthenticationError, Fault.BAD_KEY),
@@ -91,14 +91,13 @@ def _which(error: Exception, text: str) -> Fault:
 
 
 _MAYBE_UNHEARD = (Fault.CONNECTION, Fault.TIMEOUT)
+_UNHEARD = ("ConnectError", "ConnectTimeout", "PoolTimeout")  # by name: the libraries bring httpx under two names
 
 
 def _unheard(error: BaseException | None) -> bool:
     """Whether no connection was made at all, so that nobody heard the question."""
-    import httpx
-
     while error is not None:
-        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        if type(error).__name__ in _UNHEARD:
             return True
         error = error.__cause__ or error.__context__
     return False
@@ -110,8 +109,9 @@ def _text(error: Exception) -> str:
 
     if not isinstance(error, AgentRunError):  # the library stumbled over the answer
         return f"it has not the protocol's shape ({type(error).__name__})"
-    said = _said(getattr(error, "body", None))
-    status = getattr(error, "status_code", None)
+    said, status = _said(getattr(error, "body", None)), _status(error)
+    if status is not None and 300 <= status < 400:
+        return f"it points to another address, and nobody is followed there: check --base-url (HTTP {status})"
     if said:
         return f"{said} (HTTP {status})" if status else said
     message = str(getattr(error, "message", None) or error)
@@ -120,6 +120,15 @@ def _text(error: Exception) -> str:
     if inner is not None and str(inner) not in message:  # "Connection error." alone does not say which
         message = f"{message} {inner}"
     return message.strip() or type(error).__name__
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status. Below 400 the library leaves it to the provider's own error, which is the cause."""
+    for one in (error, error.__cause__):
+        for name in ("status_code", "code"):
+            if isinstance(status := getattr(one, name, None), int):
+                return status
+    return None
 
 
 def _said(body: Any) -> str:
@@ -132,5 +141,6 @@ def _said(body: Any) -> str:
 
 
 def _bounded(text: str) -> str:
-    line = " ".join(text.split())
+    """One line of bounded length, without halves of characters (lone surrogates), which no file can hold."""
+    line = " ".join(text.encode(errors="replace").decode().split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
