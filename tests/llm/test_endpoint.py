@@ -101,6 +101,12 @@ def test_all_keys_are_secrets():
     assert found == ("bbb", "aa")
 
 
+def test_what_custom_headers_say_is_secret():
+    told = {"OPENAI_CUSTOM_HEADERS": "X-Team: red\nX-Token: t0ken-of-a-gateway\nAuthorization: Bearer abcd-1234"}
+    assert secrets(told) == ("t0ken-of-a-gateway", "Bearer abcd-1234", "abcd-1234")
+    assert secrets({"ANTHROPIC_CUSTOM_HEADERS": "X-Token: another-t0ken"}) == ("another-t0ken",)
+
+
 def test_each_role_asks_its_own_model():
     models = build(config("openai:big", reflect="openai:small", fallback="vllm:x", base_url=LOCAL), {})
     assert models.names == {

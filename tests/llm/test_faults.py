@@ -122,6 +122,27 @@ def test_a_long_page_is_cut(server: Server, models: dict[str, ProviderModel]):
         assert len(message) <= LONGEST + 3
 
 
+@pytest.mark.parametrize("name", SPEAKERS)
+def test_half_a_character_in_an_error_does_not_keep_it_out_of_the_journal(
+    server: Server, models: dict[str, ProviderModel], name: str
+):
+    answer = SPEAKERS[name].failed(400, "invalid_request_error", "bad \ud800 thing")
+    assert "bad ? thing" in fault(server, models[name], answer).message
+
+
+@pytest.mark.parametrize("name", SPEAKERS)
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_nobody_is_followed_to_another_address(
+    server: Server, models: dict[str, ProviderModel], name: str, status: int
+):
+    with serving() as elsewhere:
+        elsewhere.answers.append(SPEAKERS[name].filled())
+        found = fault(server, models[name], Answer("", status, {"Location": f"{elsewhere.url}/v1/chat"}))
+    assert elsewhere.requests == []
+    assert found.fault == Fault.REJECTED
+    assert "another address" in found.message
+
+
 def test_scrubbing():
     assert scrub("key=s3cret!, again s3cret!", ["s3cret!"]) == "key=[key], again [key]"
     for secret in (

@@ -16,6 +16,8 @@ from haste.schema.errors import ConfigError
 Protocol = Literal["openai", "anthropic", "google"]
 
 OFFLINE = "HASTE_OFFLINE"  # set, it refuses every endpoint that is not on this machine
+HEADERS = ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS")  # the libraries send them: a `Name: value` a line
+SHORTEST = 8  # characters of a header's value that is hidden: below, it is a switch or a word
 NO_KEY = "no-key-needed"  # the libraries insist on one, local servers do not
 
 
@@ -101,8 +103,12 @@ def split(model: str) -> tuple[str, str]:
 def secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Every key that could reach an error text, the longest first."""
     names = {name for provider in PROVIDERS.values() for name in provider.keys}
-    found = {environment[name].strip() for name in names if environment.get(name, "").strip()}
-    return tuple(sorted(found, key=len, reverse=True))
+    found = {environment.get(name, "").strip() for name in names}
+    for line in "\n".join(environment.get(name, "") for name in HEADERS).splitlines():
+        value = line.partition(":")[2].strip()
+        words = {value, *value.split()[-1:]}  # a server may say what follows "Bearer" by itself
+        found |= {word for word in words if len(word) >= SHORTEST}
+    return tuple(sorted(filter(None, found), key=len, reverse=True))
 
 
 def _key(model: str, provider: Provider, environment: Mapping[str, str], *, needed: bool) -> str:

@@ -17,9 +17,10 @@ from .endpoint import Endpoint
 from .wording import Call
 
 if TYPE_CHECKING:
-    import httpx2
     from pydantic_ai.messages import ModelResponse
     from pydantic_ai.models import Model
+
+    from .client import Client
 
 CONNECT_S = 10.0  # a server that takes longer to pick up is not there
 
@@ -32,8 +33,7 @@ class Line:
     """Synchronous from outside. Not for two threads at once."""
 
     model: Model
-    client: httpx2.AsyncClient
-    body: bytes = b""  # of the newest answer
+    client: Client
     runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     closed: bool = False
 
@@ -49,11 +49,13 @@ class Line:
             finally:
                 await asyncio.sleep(0)  # the loop closes a connection in its next round, and here is the last one
 
-        self.body = b""
+        self.client.body = b""
         return self.runner.run(asking())
 
-    async def keep(self, response: httpx2.Response) -> None:
-        self.body = await response.aread()
+    @property
+    def body(self) -> bytes:
+        """Of the newest answer."""
+        return self.client.body
 
     def close(self) -> None:
         """Does nothing the second time, nor while a call that nobody waits for any more is still on the line."""
@@ -85,17 +87,18 @@ def open_line(endpoint: Endpoint, timeout_s: float) -> Line:
     """Opens no connection yet: that happens at the first call."""
     import httpx2
 
-    client = httpx2.AsyncClient(
+    from .client import Client
+
+    client = Client(
+        endpoint.protocol,
         timeout=httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=CONNECT_S),
         # Questions come minutes apart: a connection that was kept would mostly be dead, and look like a fault.
         limits=httpx2.Limits(max_keepalive_connections=0),
         trust_env=not endpoint.local,  # a company's proxy does not reach this machine
-        follow_redirects=True,
+        follow_redirects=False,  # it would take the question and some keys to a server that nobody named
     )
     makers = {"openai": _openai, "anthropic": _anthropic, "google": _google}
-    line = Line(makers[endpoint.protocol](endpoint, client), client)
-    client.event_hooks = {"response": [line.keep]}
-    return line
+    return Line(makers[endpoint.protocol](endpoint, client), client)
 
 
 def _openai(endpoint: Endpoint, client: Any) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from haste.schema.model import ModelReply, ModelRequest, Usage
@@ -13,7 +14,7 @@ from .endpoint import Protocol
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelResponse, ToolCallPart
 
-Stop = Literal["complete", "length", "refused"]
+Stop = Literal["complete", "length", "refused", "context_too_long"]
 
 
 _HOLDS_AN_ANSWER: Mapping[Protocol, frozenset[str]] = {
@@ -31,7 +32,7 @@ def is_answer(protocol: Protocol, body: Any) -> bool:
 def to_reply(response: ModelResponse, request: ModelRequest, model: str, usage: Usage) -> ModelReply:
     """Text, form and stop reason. Without a tool call, an object in the text counts as the form filled in."""
     calls = response.tool_calls
-    text = response.text or str((response.provider_details or {}).get("refusal") or "")
+    text = _said(response) or str((response.provider_details or {}).get("refusal") or "")
     form, arguments = None, None
     if calls:
         call = next((one for one in calls if one.tool_name == request.form.name), calls[0])
@@ -46,6 +47,14 @@ def to_reply(response: ModelResponse, request: ModelRequest, model: str, usage: 
         model=model,
         usage=usage,
     )
+
+
+def _said(response: ModelResponse) -> str:
+    """The text in the answer. A block of a kind that the library does not know can come as a text without one."""
+    from pydantic_ai.messages import TextPart
+
+    parts = [one for one in response.parts if not isinstance(one, TextPart) or isinstance(one.content, str)]
+    return replace(response, parts=parts).text or ""
 
 
 def _whole(text: str) -> str:
@@ -75,5 +84,7 @@ def _arguments(call: ToolCallPart) -> str | None:
 
 
 def _stop(response: ModelResponse) -> Stop:
+    if (response.provider_details or {}).get("finish_reason") == "model_context_window_exceeded":
+        return "context_too_long"  # Anthropic's word, for an answer that was begun
     stops: dict[str | None, Stop] = {"length": "length", "content_filter": "refused"}
     return stops.get(response.finish_reason, "complete")
