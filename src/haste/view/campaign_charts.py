@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .campaign_words import bin_text, medal_text, number_text, rate_text
+from .campaign_words import medal_text, number_text, rate_text
 from .markup import Markup, Piece, tag
-from .numbers import share_text
+from .numbers import bin_text, share_text
 
 Summary = dict[str, Any]
 WIDTH = 900.0
@@ -119,7 +119,7 @@ def keep_chart(summary: Summary) -> Markup | None:
         told = tag("title", f"{one['kept']} of {one['decided']} changes kept, {rate_text(one, 'keep_rate')}")
         bar = tag("line", x1=middle, x2=middle, y1=low, y2=high, class_="whisker")
         pieces.append(tag("g", told, bar, tag("circle", cx=middle, cy=y(one["keep_rate"]), r=6.0, class_="mark warm")))
-        name = f"{bin_text(one)} skills ({one['runs']} runs)"
+        name = f"{bin_text(one['low'], one['high'])} skills ({one['runs']} runs)"
         pieces.append(tag("text", name, x=middle, y=top + height + 20, text_anchor="middle"))
     return _figure(pieces, top + height + 30, "keep rate against the number of skills loaded", [])
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from .campaign_tables import TABLES
 from .campaign_words import ENDS, medals_text, sentence
+from .grid import grid
 from .numbers import duration_text
 
 
@@ -27,14 +28,5 @@ def markdown(summary: dict[str, Any]) -> str:
     for title, table in TABLES:
         told = table(summary)
         if told.rows:
-            lines += ["", f"## {title}", "", *_table(told.heads, told.rows, told.numeric)]
+            lines += ["", f"## {title}", "", *grid(told.heads, told.rows, told.numeric)]
     return "\n".join(lines) + "\n"
-
-
-def _table(heads: list[str], rows: list[list[str]], numeric: frozenset[int]) -> list[str]:
-    rule = ["---:" if at in numeric else "---" for at in range(len(heads))]
-    return [_row(heads), _row(rule), *map(_row, rows)]
-
-
-def _row(cells: list[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

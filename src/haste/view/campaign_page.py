@@ -19,7 +19,7 @@ from .campaign_tables import (
     runs_table,
 )
 from .campaign_words import ENDS, number_text, sentence, usd_text
-from .markup import Markup, Piece, fold_away, join, section, table, tag
+from .markup import Markup, Piece, facts, fold_away, join, section, table, tag
 from .numbers import count_text, duration_text, share_text
 from .page import page
 
@@ -141,14 +141,28 @@ def _runs(summary: Summary) -> Markup | None:
         [tag("a", row[0], href=f"runs/{row[0]}/report.html") if run["outcome"] == "finished" else row[0], *row[1:]]
         for row, run in zip(told.rows, summary["runs"], strict=True)
     ]
-    settings = ", ".join(f"{name} {value}" for name, value in summary["settings"].items())
-    return join(
-        table(list(told.heads), linked, told.numeric), fold_away("settings", tag("p", settings, class_="small"))
+    return join(table(told.heads, linked, told.numeric), fold_away("settings", _settings(summary["settings"])))
+
+
+def _settings(told: Summary) -> Markup:
+    limit = told["time_limit_s"]
+    return facts(
+        [
+            ("engineer", told["model"]),
+            ("start", told["start"]),
+            ("loading", told["loading"]),
+            ("inventory at the beginning", told["inventory"]),
+            ("promotion between rounds", "yes" if told["promote"] else "no"),
+            ("seeds", ", ".join(map(str, told["seeds"]))),
+            ("runs at a time", told["workers"]),
+            ("refinements of a run", f"{told['iterations']} at most"),
+            ("time limit of a run", "none" if limit is None else duration_text(limit)),
+        ]
     )
 
 
 def _table(told: Table) -> Markup:
-    return table(list(told.heads), [list(row) for row in told.rows], told.numeric)
+    return table(told.heads, told.rows, told.numeric)
 
 
 SECTIONS: tuple[tuple[str, str, Part], ...] = (

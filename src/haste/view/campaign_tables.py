@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .campaign_words import bin_text, medal_text, number_text, rate_text, usd_text
-from .numbers import UNKNOWN, duration_text, score_text, share_text
+from .campaign_words import medal_text, number_text, rate_text, usd_text
+from .numbers import UNKNOWN, bin_text, duration_text, score_text, share_text
 
 Summary = dict[str, Any]
 
@@ -120,7 +120,13 @@ def inventory_table(summary: Summary) -> Table:
 def keep_table(summary: Summary) -> Table:
     heads = ["skills loaded", "runs", "kept", "decided", "keep rate"]
     rows = [
-        [bin_text(one), str(one["runs"]), str(one["kept"]), str(one["decided"]), rate_text(one, "keep_rate")]
+        [
+            bin_text(one["low"], one["high"]),
+            str(one["runs"]),
+            str(one["kept"]),
+            str(one["decided"]),
+            rate_text(one, "keep_rate"),
+        ]
         for one in summary["keep_rate_by_skills"]
     ]
     return Table(heads, rows, frozenset({1, 2, 3, 4}))

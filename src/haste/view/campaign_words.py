@@ -44,13 +44,6 @@ def usd_text(value: float | None) -> str:
     return UNKNOWN if value is None else f"${value:,.2f}"
 
 
-def bin_text(one: Group) -> str:
-    """`0`, `1 to 15`, `50 and more`."""
-    if one["high"] is None:
-        return f"{one['low']} and more"
-    return str(one["low"]) if one["low"] == one["high"] else f"{one['low']} to {one['high']}"
-
-
 def medal_text(row: Group) -> str:
     """What a run won; what did not end has not won anything yet."""
     if row["outcome"] != "finished":

@@ -70,7 +70,7 @@ def repeat_section(story: Story) -> Markup:
     return section(
         "repeat",
         "To run it again",
-        tag("pre", command(started.config)),
+        tag("pre", command(started.config), class_="command"),
         tag("p", told, class_="soft"),
         facts(pairs),
         fold_away("packages", table(["package", "version"], [[n, v] for n, v in sorted(packages.items())]))

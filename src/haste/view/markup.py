@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -30,12 +31,12 @@ def join(*pieces: Piece) -> Markup:
     return Markup("".join(_html(piece) for piece in pieces))
 
 
-def table(heads: list[Piece], rows: list[list[Piece]], numeric: frozenset[int] = frozenset()) -> Markup:
+def table(heads: Sequence[Piece], rows: Sequence[Sequence[Piece]], numeric: frozenset[int] = frozenset()) -> Markup:
     """A table that scrolls sideways by itself; columns in `numeric` (from 0) are set right."""
     if not rows:
         return Markup("")
 
-    def cells(kind: str, row: list[Piece]) -> list[Markup]:
+    def cells(kind: str, row: Sequence[Piece]) -> list[Markup]:
         return [tag(kind, cell, class_="n" if at in numeric else None) for at, cell in enumerate(row)]
 
     body = [tag("tr", *cells("td", row)) for row in rows]

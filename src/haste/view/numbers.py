@@ -55,6 +55,11 @@ def duration_text(seconds: float | None) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def bin_text(low: int, high: int | None) -> str:
+    """`0`, `1 to 15`, `50 and more`."""
+    return f"{low} and more" if high is None else str(low) if low == high else f"{low} to {high}"
+
+
 def count_text(number: int, noun: str) -> str:
     """`1 row`, `1,200 rows`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
