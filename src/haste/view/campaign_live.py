@@ -8,11 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from threading import Lock
-from types import TracebackType
 from typing import Literal
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
@@ -36,16 +34,15 @@ from haste.schema.events import Entry
 from haste.search.progress import kept_and_decided
 from haste.search.state import RunState
 
+from .foot import Foot
 from .narration import one_line, score_with_trust
 from .numbers import count_text, duration_text
 from .panel import leading
 from .wording import stage
 
-REFRESH_PER_S = 4
 
-
-class CampaignView:
-    """`mode` as of `LiveView`. Use it as a context manager around the campaign."""
+class CampaignView(Foot):
+    """Use it as a context manager around the campaign."""
 
     def __init__(
         self,
@@ -53,28 +50,11 @@ class CampaignView:
         mode: Literal["auto", "silent"] = "auto",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._console = console or Console()
-        self._mode = mode
+        super().__init__(console, mode)
         self._clock = clock
         self._lock = Lock()
         self._states: dict[str, RunState] = {}  # of the runs that are under way
         self._planned = self._done = 0
-        self._live: Live | None = None
-
-    def __enter__(self) -> CampaignView:
-        if self._mode == "auto" and self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._live = Live(
-                console=self._console, get_renderable=self._render, refresh_per_second=REFRESH_PER_S, transient=True
-            )
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
 
     def recall(self, entries: Iterable[CampaignEntry]) -> None:
         """Take in what the journal held before this process drives it; only its beginning and a resumption are told."""
@@ -96,11 +76,6 @@ class CampaignView:
         """One more entry of a run, and that run's state after it."""
         with self._lock:
             self._states[run] = state
-
-    def _tell(self, lines: list[str]) -> None:
-        if self._mode != "silent":
-            for line in lines:
-                self._console.print(Text(line), highlight=False, soft_wrap=True)
 
     def _take(self, event: CampaignEvent) -> None:
         if isinstance(event, RoundPlanned):

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from types import TracebackType
 from typing import Literal
 
 from rich.console import Console, Group
-from rich.live import Live
-from rich.text import Text
 
 from haste.schema.events import Entry, ExecutionFinished, ExecutionStarted, RunStarted
 from haste.schema.execution import Guarantee
 from haste.search.evolve import evolve
 from haste.search.state import RunState
 
+from .foot import Foot
 from .narration import narrate
 from .panel import panel
 
-REFRESH_PER_S = 4
 
-
-class LiveView:
-    """Told of every entry by the runner (`watch`); decides nothing.
-
-    `mode` "auto": the panel where `console` is a terminal, else plain lines. "lines": plain lines in any case.
-    "silent": nothing. Colour follows the console, which heeds NO_COLOR. Use it as a context manager around the run.
-    """
+class LiveView(Foot):
+    """Told of every entry by the runner (`watch`); decides nothing. Use it as a context manager around the run."""
 
     def __init__(
         self,
@@ -35,32 +27,12 @@ class LiveView:
         mode: Literal["auto", "lines", "silent"] = "auto",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._console = console or Console()
-        self._mode = mode
+        super().__init__(console, mode)
         self._clock = clock  # the journal's: seconds since the epoch
         self._state = RunState()
         self._running: dict[tuple[str, str, int], float] = {}  # execution -> when it began
         self._missing: tuple[Guarantee, ...] = ()
         self._last = ""
-        self._live: Live | None = None
-
-    def __enter__(self) -> LiveView:
-        if self._mode == "auto" and self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._live = Live(
-                console=self._console,
-                get_renderable=self._render,
-                refresh_per_second=REFRESH_PER_S,
-                transient=True,
-            )
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
 
     def recall(self, entries: Iterable[Entry]) -> None:
         """Take in what the journal held before this process: the beginning is told, the rest only known."""
@@ -86,23 +58,5 @@ class LiveView:
         self._last = decided[0] if decided else self._last
         self._tell(lines)
 
-    def _tell(self, lines: list[str]) -> None:
-        if self._mode == "silent":
-            return
-        for line in lines:
-            if self._console.is_terminal:
-                self._console.print(_coloured(line), highlight=False)
-            else:
-                self._console.print(Text(line), highlight=False, soft_wrap=True)
-
     def _render(self) -> Group:
         return panel(self._state, self._clock(), list(self._running.items()), self._last, self._missing)
-
-
-def _coloured(line: str) -> Text:
-    """The first word in the colour of its news; the rest as it is."""
-    word = line.split(" ", 1)[0]
-    styles = {"keep": "bold green", "revert": "yellow", "warning": "bold yellow", "lost": "red", "submit": "bold"}
-    text = Text(line)
-    text.stylize(styles.get(word, "cyan"), 0, len(word))
-    return text
