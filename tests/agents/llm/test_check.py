@@ -25,7 +25,13 @@ def of(text: str) -> str:
         ('open("~/x.csv")', "absolute path"),
         ('open(r"C:\\\\data\\\\x.csv")', "absolute path"),
         ('pd.read_csv("../input/train.csv")', "outside its folder"),
-        ('p = "input/../../secret.csv"', "outside its folder"),
+        ('p = "input/../../secret.csv"\npd.read_csv(p)', "outside its folder"),
+        ('D = "/kaggle/input"\npd.read_csv(f"{D}/train.csv")', "absolute path '/kaggle/input/train.csv'"),
+        ('D = Path("/kaggle") / "input"\npd.read_csv(D / "train.csv")', "absolute path '/kaggle/input/train.csv'"),
+        ('pd.read_csv(os.path.join("..", "input", "train.csv"))', "outside its folder"),
+        ('pd.DataFrame().to_csv("/kaggle/working/submission.csv")', "absolute path"),
+        ('pd.read_csv(filepath_or_buffer="~/x.csv")', "absolute path"),
+        ('BASE = "https://example.org/"\npd.read_csv(BASE + "x.csv")', "no network"),
         ('pd.read_csv("train.csv")', "reads 'train.csv'"),
         ('pd.read_csv("./data/train.csv")', "reads './data/train.csv'"),
         ('json.load(open("params.json"))', "reads 'params.json'"),
@@ -70,11 +76,22 @@ def test_every_reason_is_said_at_once() -> None:
         "try:\n    import xgboost\nexcept ImportError:\n    xgboost = None",
         'pattern = r"/\\w+/\\d+"\nx = "1/2"\ny = "and/or"\nz = "/"\nw = "%d/%m/%Y"',
         'words = ["..", "...", "a.b"]',
+        'd = pd.DataFrame({"x": ["a"]})\nd["link"] = d["x"].str.contains("http://|https://")',
+        's = "x".startswith(("https://", "www."))\nt = "x".replace("http://", "")\nu = "s3://" in "x"',
+        'subs = ["/r/funny", "/r/aww/top", "~/x"]\nmark = "/n/"\ndots = "a/../b"\nroot = "/home"',
+        'sub = "images"\npd.read_csv("input/" + sub + "/a/b.csv")\nopen(sub + "/a/b.csv", "w")',
+        'import os\nD = "/kaggle/input" if os.path.exists("/kaggle/input") else "input"\npd.read_csv(D + "/train.csv")',
+        'p = "input"\nfor part in ("a", "b"):\n    p = p + "/" + part\nopen(p + "/x.txt")',
         'help = """\n/usr/bin/env and /tmp/x are only told of\n"""',
     ],
 )
 def test_what_is_sound_passes(text: str) -> None:
     check_script(of(text), frozenset(("xgboost",)))
+
+
+def test_no_expression_is_too_deep_to_be_read() -> None:
+    doubled = "\n".join(f"a{n + 1} = a{n} + a{n}" for n in range(60))
+    check_script(of(f"a0 = 'x'\n{doubled}\nopen(a60)\nb = b\nopen(b)\nopen({'+'.join(['x'] * 2000)})"))
 
 
 def test_the_scripted_model_writes_sound_scripts() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .edits import check_syntax
 from .unfit import Unfit
@@ -28,6 +28,13 @@ _READERS = frozenset((
     "read_csv", "read_table", "read_fwf", "read_parquet", "read_feather", "read_json", "read_excel", "read_pickle",
     "read_hdf", "scan_csv", "scan_parquet", "loadtxt", "genfromtxt", "fromfile", "imread", "load_img", "open", "load",
 ))  # fmt: skip
+_WRITERS = frozenset((
+    "to_csv", "to_parquet", "to_feather", "to_json", "to_pickle", "to_excel", "save", "savez", "savez_compressed",
+    "savetxt", "savefig", "dump", "mkdir", "makedirs", "copy", "copyfile",
+))  # fmt: skip
+_PATHS = frozenset(("Path", "PurePath", "join", "joinpath"))
+_PLACES = frozenset(("filepath_or_buffer", "path_or_buf", "path", "file", "filename", "fname", "io", "url"))
+_DEEPEST = 8  # steps into an expression; names that stand for names could go on for ever
 _ABSOLUTE = re.compile(
     r"^(?:~/.*|/[\w.@-]+/[\w./@-]*|/(?:tmp|data|kaggle|home|root|mnt|content|input)|[A-Za-z]:[\\/].+)$"
 )
@@ -42,7 +49,7 @@ def check_script(
     """Raise Unfit with every reason why the script should not run: `missing` packages, `outputs` never named, ..."""
     nodes = list(ast.walk(check_syntax(code)))
     texts = _texts(nodes)
-    reasons = [*_imports(nodes, missing), *_downloads(nodes), *_paths(texts), *_reads(nodes, texts)]
+    reasons = [*_imports(nodes, missing), *_downloads(nodes), *_paths(nodes), *_reads(nodes, texts)]
     written = {re.split(r"[\\/]", text)[-1] for text in texts}
     reasons += [
         f"it never writes `{name}`, and what it prints is not scored" for name in outputs if name not in written
@@ -75,14 +82,54 @@ def _downloads(nodes: Sequence[ast.AST]) -> Iterator[str]:
             yield f"it calls {_called(node)}, but there is no network and no other data"
 
 
-def _paths(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        if _ABSOLUTE.match(text):
-            yield f"it names the absolute path {text!r}, but all paths begin at the script's own folder"
-        elif _UPWARDS.search(text):
-            yield f"it names {text!r}, outside its folder"
-        elif _SCHEME.match(text):
-            yield f"it names the address {text!r}, but there is no network"
+def _paths(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """Paths and addresses that are used as such; elsewhere a text that looks like one is data."""
+    set_once = _set_once(nodes)
+    users = _READERS | _WRITERS | _DOWNLOADS | _PATHS
+    for node in nodes:
+        if not isinstance(node, ast.Call) or _called(node) not in users:
+            continue
+        places = [*node.args[:1], *(word.value for word in node.keywords if word.arg in _PLACES)]
+        for text in (_told(place, set_once) for place in places):
+            if _ABSOLUTE.match(text):
+                yield f"it names the absolute path {text!r}, but all paths begin at the script's own folder"
+            elif _UPWARDS.search(text):
+                yield f"it names {text!r}, outside its folder"
+            elif _SCHEME.match(text):
+                yield f"it names the address {text!r}, but there is no network"
+
+
+def _set_once(nodes: Sequence[ast.AST]) -> dict[str, ast.expr]:
+    """Names that hold one expression wherever they are used."""
+    stored = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return {
+        node.targets[0].id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and stored[node.targets[0].id] == 1
+    }
+
+
+def _told(node: ast.expr, set_once: Mapping[str, ast.expr], deep: int = _DEEPEST) -> str:
+    """The text that an expression comes to, as far as it can be read; "?" stands for the rest."""
+
+    def told(part: ast.expr) -> str:
+        return _told(part, set_once, deep - 1) if deep else "?"
+
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(map(told, parts))
+        case ast.FormattedValue(value=inner):
+            return told(inner)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Div() as op, right=right):
+            return f"{told(left)}{'/' * isinstance(op, ast.Div)}{told(right)}"
+        case ast.Name(id=name) if name in set_once:
+            return told(set_once[name])
+        case ast.Call(args=parts) if parts and _called(node) in _PATHS:
+            return "/".join(map(told, parts))
+        case _:
+            return "?"
 
 
 def _reads(nodes: Sequence[ast.AST], texts: Sequence[str]) -> Iterator[str]:
