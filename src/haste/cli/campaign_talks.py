@@ -26,13 +26,7 @@ def word(config: RunConfig, asking: Asking) -> Word:
     from haste.campaign.parts import Word
 
     with _talking(asking) as talk:
-        try:
-            brief = _look(config, asking.record)
-        except HasteError as fault:
-            return Word(None, f"nobody was asked, as it cannot be looked at: {fault}")
-        except Exception as fault:  # our own: the other competitions are not to suffer from it
-            return Word(None, f"nobody was asked, as it cannot be looked at: {type(fault).__name__}: {fault}")
-        said = _said(brief, talk)
+        said = _said(config, asking.record, talk)
         spent = _spent(talk)
     return Word(said, spent=spent) if isinstance(said, str) else Word(None, said.reason, spent)
 
@@ -74,13 +68,18 @@ def _talking(asking: Asking) -> Iterator[Talk]:
         store.close()
 
 
-def _said(brief: Brief, talk: Talk) -> str | Unusable:
+def _said(config: RunConfig, record: Path, talk: Talk) -> str | Unusable:
     from haste.runner.asking import Unanswered
     from haste.runner.domain import domain_of
     from haste.schema.solution import Unusable
 
     from .models_wiring import make_engineer
 
+    try:
+        brief = _look(config, record)
+    except Exception as fault:  # also our own: the other competitions are not to suffer from it
+        told = str(fault) if isinstance(fault, HasteError) else f"{type(fault).__name__}: {fault}"
+        return Unusable(reason=f"nobody was asked, as it cannot be looked at: {told}")
     try:
         return domain_of(brief, make_engineer(talk.config), talk.settle)
     except Unanswered as end:
