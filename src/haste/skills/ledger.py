@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from haste.schema.knowledge import LEDGER_RECORD, LedgerRecord, Problem, TextFile
 
+RECORD_LIMIT = 1024 * 1024  # characters of a line; a run with all facts of its profile needs a hundredth
+
 
 def write_records(records: Iterable[LedgerRecord]) -> str:
     """Whole lines, each ended by a newline."""
@@ -22,6 +24,10 @@ def read_records(files: Iterable[TextFile]) -> tuple[tuple[LedgerRecord, ...], t
         lines = file.text.split("\n")
         for number, line in enumerate(lines, start=1):
             if not line.strip():
+                continue
+            if len(line) > RECORD_LIMIT:
+                reason = f"a line of {len(line)} characters, too large for a record, not counted"
+                problems.append(Problem(where=file.path, code="too_large", reason=reason, line=number))
                 continue
             try:
                 records.append(LEDGER_RECORD.validate_json(line))

@@ -77,6 +77,8 @@ def promote_learning(learning: Learning, shelf: Shelf, judge: Judge = by_countin
         return ruling.skip(f"refused: {problems[0].reason}", problems)
     if reason := barred(skill, shelf.inventory, shelf.evidence.decisions):
         return ruling.skip(reason)
+    if held := shelf.inventory.by_id.get(skill.id):
+        return ruling.entered(held.skill)
     if found := find_duplicate(skill, shelf.inventory):
         return ruling.skip(f"already covered by {found.held.skill.name} ({found.how})", covered=found.held.skill)
     proposed = judge(learning, shelf)
@@ -200,6 +202,11 @@ class _Ruling:
             # "Do not shuffle" may be covered by "keep the order": the gain of one counts against the other.
             return skipped.model_copy(update={"supports": ()})
         return skipped
+
+    def entered(self, skill: Skill) -> Promotion:
+        """The learning's own skill is in the store and only the decision is missing: it stays as it is."""
+        entered = self.verdict(_VERDICT[skill.tier], f"it is in the store already, as {skill.name}", (), ())
+        return entered.model_copy(update={"skill": skill.id})
 
     def verdict(
         self, verdict: Verdict, reason: str, changes: tuple[SkillChange, ...], problems: tuple[Problem, ...]

@@ -21,6 +21,7 @@ SCHEMA = 1
 PREFIX = "haste-"
 TEXT_LIMIT = 64 * 1024  # characters of a whole file
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_VERSION = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[a-z0-9-]{4,64}")
 _EXTRA_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\ufeff]")
@@ -39,7 +40,7 @@ def read_skill(text: str) -> Skill:
     ours = {k.removeprefix(PREFIX): v for k, v in document.metadata.items() if k.startswith(PREFIX)}
     version = ours.get("schema", "")
     if version != str(SCHEMA):
-        newer = version.isdigit() and int(version) > SCHEMA
+        newer = bool(_VERSION.fullmatch(version)) and int(version) > SCHEMA
         reason = (
             f"written by a newer version (schema {version}); update haste"
             if newer
@@ -114,6 +115,14 @@ def write_skill(skill: Skill) -> str:
     }
     metadata = skill.extra | {PREFIX + key: value for key, value in ours.items() if value}
     return write_document(Document(fields, metadata, skill.body))
+
+
+def id_of(text: str) -> str | None:
+    """The id of the skill that a text says it is; None where it is none of ours, or no skill at all."""
+    try:
+        return read_document(text).metadata.get(f"{PREFIX}id")
+    except FormError:
+        return None
 
 
 def path_of(skill: Skill) -> str:
