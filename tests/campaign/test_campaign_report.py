@@ -11,14 +11,29 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from haste.campaign.statistics import wilson
-from haste.campaign.summary import _bin, _group
-from haste.schema.campaign import CampaignStarted, RunEnded
+from haste.campaign.rows import read_row
+from haste.campaign.state import CampaignState, Round
+from haste.campaign.summary import summarise
+from haste.schema.campaign import (
+    Assignment,
+    CampaignStarted,
+    Classified,
+    CompetitionsClassified,
+    LearningsJudged,
+    RunEnded,
+    Spent,
+)
+from haste.schema.config import RunConfig, Start
+from haste.schema.events import Event, SkillsLoaded
+from haste.skills.interval import wilson
+from haste.store.files import FileStore
 from haste.view.campaign_live import CampaignView
 from haste.view.campaign_markdown import markdown
 from haste.view.campaign_page import campaign_page
 from haste.view.campaign_words import medals_text
+from tests.search import legal
 
+from . import made_up
 from .made_up import Made, config
 
 
@@ -32,7 +47,23 @@ def made(tmp_path_factory) -> Made:
 def row(**fields):
     base = {"outcome": "finished", "medal": "none", "above_median": False, "normalised": 0.5, "iterations": 4}
     base |= {"iterations_to_best": 2, "kept": 1, "decided": 4, "tokens": 100, "usd": 0.5, "wall_s": 10.0}
-    return base | {"learnings": 2, "skills_loaded": 0} | fields
+    base |= {"learnings": 2, "skills_loaded": 0, "inventory": 0, "start": "cold", "round": 1}
+    return base | {"competition": "alpha", "domain": "tabular"} | fields
+
+
+def group(rows, *boards):
+    """The figures of some runs; `boards` are the competitions that the journal knows to have a leaderboard."""
+    known = [
+        Classified(reference=n, id=n, title=n, domain="tabular", leaderboard=n in boards) for n in ("alpha", "beta")
+    ]
+    begun = CompetitionsClassified(competitions=known)
+    return summarise(CampaignState(config=config(), since=0.0, classified=begun), rows, 0.0)["overall"]
+
+
+def promoted(spent: Spent) -> CampaignState:
+    """A campaign whose only promotion cost so much."""
+    judged = LearningsJudged(number=1, stream="round-1", at=0.0, changed_since=None, judged=(), spent=spent)
+    return CampaignState(config=config(), since=0.0, rounds=(Round(1, (), judged=judged),))
 
 
 def test_wilsons_interval():
@@ -48,7 +79,7 @@ def test_figures_by_hand():
     rows = [row(medal="gold", above_median=True, normalised=1.1), row(medal="bronze", above_median=True), row()]
     rows.append(row(outcome="failed", medal=None, above_median=None, normalised=None, tokens=0, usd=0.0))
     rows.append(row(outcome="skipped", medal=None, normalised=None))
-    told = _group(rows)
+    told = group(rows)
     assert (told["medals"], told["ranked"], told["gold"], told["silver"], told["bronze"]) == (2, 4, 1, 0, 1)
     assert told["medal_rate"] == 0.5
     assert told["above_median"] == 2
@@ -59,19 +90,60 @@ def test_figures_by_hand():
 
 
 def test_what_is_unknown_is_none_and_never_nothing():
-    told = _group([row(tokens=None, usd=None, medal="gold"), row()])
+    told = group([row(tokens=None, usd=None, medal="gold"), row()])
     assert (told["tokens"], told["usd"], told["tokens_per_medal"], told["usd_per_medal"]) == (None, None, None, None)
-    assert _group([row()])["usd_per_medal"] is None  # no medal to divide by
-    assert _group([row(medal=None)])["medal_rate"] is None  # no leaderboard
-    assert _group([])["keep_rate"] is None
-    assert medals_text(_group([])) == "no run was ranked on a leaderboard"
+    assert group([row()])["usd_per_medal"] is None  # no medal to divide by
+    assert group([row(medal=None)])["medal_rate"] is None  # no leaderboard
+    assert group([])["keep_rate"] is None
+    assert medals_text(group([])) == "no run was ranked on a leaderboard"
 
 
-def test_keep_rates_are_pooled_by_skills_loaded():
-    rows = [row(skills_loaded=0, kept=0), row(skills_loaded=15), row(skills_loaded=16, kept=4), row(skills_loaded=None)]
-    rows.append(row(skills_loaded=80, kept=3))
-    assert [_bin(rows, low, high)["kept"] for low, high in ((0, 0), (1, 15), (16, 49), (50, None))] == [0, 1, 4, 3]
-    assert _bin(rows, 16, 49)["keep_rate"] == 1.0
+def test_whether_a_failed_run_was_ranked_is_told_by_its_competitions_leaderboard():
+    lost = row(outcome="failed", medal=None, competition="beta")
+    assert group([row(), lost])["ranked"] == 1  # no leaderboard is known of
+    assert group([row(), lost], "beta")["ranked"] == 2  # by the journal
+    assert group([row(), lost, row(competition="beta", medal="gold")])["ranked"] == 3  # by another run's grade
+    assert group([lost])["medal_rate"] is None
+    assert group([lost], "beta")["medal_rate"] == 0.0
+    assert group([row(medal=None, competition="beta")], "beta")["ranked"] == 0  # not graded yet
+
+
+def test_keep_rates_are_pooled_by_skills_in_the_inventory_and_by_skills_shown():
+    sizes = ((0, 0, 0), (40, 15, 1), (70, 16, 4), (70, None, 1), (None, 80, 3))
+    rows = [row(inventory=held, skills_loaded=shown, kept=kept) for held, shown, kept in sizes]
+    told = summarise(CampaignState(config=config(), since=0.0), rows, 0.0)
+    assert [one["kept"] for one in told["keep_rate_by_skills"]] == [0, 1, 4, 3]
+    assert [one["kept"] for one in told["keep_rate_by_inventory"]] == [0, 0, 1, 5]
+    assert told["keep_rate_by_skills"][2]["keep_rate"] == 1.0
+
+
+def test_a_row_tells_the_inventory_that_its_run_read(tmp_path: Path):
+    def told(name: str, config: RunConfig, *events: Event) -> tuple[int | None, int | None]:
+        store = FileStore(tmp_path / name)
+        for event in (legal.started(config), *events):
+            store.append(event)
+        one = Assignment(run=name, reference="c", competition="c", domain="tabular", seed=0, start=config.start)
+        found = read_row(one, 1, None, store)
+        store.close()
+        return found["inventory"], found["skills_loaded"]
+
+    loaded = SkillsLoaded(manifest=legal.manifest().model_copy(update={"live": 7}), notes=(legal.note(),))
+    assert told("cold", RunConfig(competition="c", start=Start.COLD)) == (0, 0)
+    assert told("warm", made_up.RUN, loaded) == (7, 1)
+    assert told("waiting", made_up.RUN) == (None, None)
+
+
+def test_what_was_asked_outside_of_runs_counts_for_the_whole_cost_of_a_medal(made: Made):
+    summary = made.summary()
+    whole = summary["in_all"]
+    assert (
+        whole["tokens"] == summary["overall"]["tokens"] + summary["promotion"]["tokens"] + summary["domains"]["tokens"]
+    )
+    assert whole["tokens_per_medal"] == whole["tokens"] / 3
+    told = summarise(promoted(Spent(tokens=600, usd=1.5)), [row(medal="gold"), row(medal="gold"), row()], 0.0)["in_all"]
+    assert (told["tokens"], told["usd"], told["tokens_per_medal"], told["usd_per_medal"]) == (900, 3.0, 450, 1.5)
+    unknown = summarise(promoted(Spent(tokens=600, usd=None)), [row(medal="gold")], 0.0)["in_all"]
+    assert (unknown["tokens_per_medal"], unknown["usd"], unknown["usd_per_medal"]) == (700, None, None)
 
 
 def test_the_page_is_whole_and_asks_for_nothing_outside_itself(made: Made):

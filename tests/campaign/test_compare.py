@@ -10,6 +10,7 @@ from haste.campaign.study.plan import Arm, Contrast, Plan, RunKey
 from haste.campaign.study.retry import better_of_two
 from haste.campaign.study.summary import summarise
 from haste.schema.knowledge import Loading
+from haste.skills.interval import wilson
 
 from .study_rows import config, row, rows_of
 
@@ -50,6 +51,25 @@ def test_a_reduction_is_of_sums_and_a_keep_rate_of_all_changes_together():
     (domain,) = found.by_domain
     assert (domain.name, domain.competitions) == ("tabular", 2)
     assert domain.score_difference == found.score_difference
+
+
+def test_where_no_leaderboard_ranks_a_run_its_medal_is_unknown_and_not_none():
+    rows = [row("a", "one", medal="gold"), row("b", "one"), row("a", "two", medal=None), row("b", "two", medal=None)]
+    found = compare(PLAN, rows, 2)
+    assert [arm.medal_rate.value for arm in found.arms] == [1.0, 0.0]
+    assert found.contrasts[0].medal_difference.value == 1.0
+    unranked = compare(PLAN, rows[2:], 1)
+    assert [arm.medal_rate.value for arm in unranked.arms] == [None, None]
+    assert unranked.contrasts[0].medal_difference.value is None
+
+
+def test_a_share_of_everything_is_no_certainty():
+    rows = [row(arm, name, seed, medal="gold") for arm in "ab" for name in "fghij" for seed in range(3)]
+    found = compare(PLAN, rows, 15)
+    assert (found.arms[0].medal_rate.low, found.arms[0].medal_rate.high) == wilson(5, 5)
+    (part, *_) = found.contrasts[0].by_competition
+    assert (part.score_difference.value, part.score_difference.low) == (0.0, None)
+    assert found.contrasts[0].score_difference.alike
 
 
 def test_nothing_can_be_saved_of_nothing():
@@ -164,7 +184,7 @@ def test_every_study_has_a_flat_summary(study: str):
     assert list(summary["contrasts"]) == [one.name for one in plan.plan.contrasts]
     assert list(summary["arms"]) == [one.name for one in plan.plan.arms]
     for part in (*summary["contrasts"].values(), *summary["arms"].values()):
-        for name in (name for name in part if f"{name}_interval" in part):
+        for name in (name for name in part if part.get(f"{name}_interval")):
             low, high = part[f"{name}_interval"]
             assert low <= part[name] <= high
     assert (summary["pairs"], len(summary["competitions"]), summary["seeds"]) == (10, 5, [0, 1])

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haste.campaign.statistics import Interval, Measure, interval, ratio, ratio_difference, saving
+from haste.skills.interval import spread_tail, wilson
 
 MEAN = Measure(lambda value: (value, 1.0), ratio)
 SAVED = Measure(lambda pair: pair, saving)
@@ -19,6 +21,13 @@ GROUPS = st.dictionaries(
     min_size=1,
     max_size=8,
 )
+
+
+def test_quantiles_are_spread_to_a_t_intervals_width():
+    """Against scipy's distributions, from five groups on."""
+    for groups in (5, 8, 15, 40):
+        wide = math.sqrt(groups / (groups - 1)) * scipy.stats.t.ppf(0.025, groups - 1)
+        assert spread_tail(groups, 0.95) == pytest.approx(scipy.stats.norm.cdf(wide), rel=0.01)
 
 
 def _covered(groups: int, between: float, within: float, studies: int = 400) -> float:
@@ -63,7 +72,10 @@ def test_a_ratio_weighs_competitions_by_what_they_did():
         ({"one": [(1.0, 2.0)]}, 0.5, False),  # a single competition
         ({"one": [(1.0, 2.0)], "other": []}, 0.5, False),
         ({str(n): [(1.0, 2.0)] for n in range(4)}, 0.5, False),  # too few groups
-        ({str(n): [(1.0, 2.0)] for n in range(5)}, 0.5, True),
+        ({str(n): [(1.0, 2.0)] for n in range(5)}, 0.5, False),  # all alike
+        ({str(n): [(n, 2.0 * n)] for n in range(1, 6)}, 0.5, False),  # of different sizes, and alike all the same
+        ({str(n): [(float(n), 4.0)] for n in range(5)}, 0.5, True),
+        ({str(n): [(float(n), 4.0)] for n in range(4)} | {"e": [(0.0, 0.0)]}, 0.625, False),  # one tells nothing
         ({"one": [(1.0, 2.0)]} | {str(n): [(0.0, 0.0)] for n in range(4)}, 0.5, False),  # undefined in many draws
     ],
 )
@@ -71,6 +83,16 @@ def test_where_data_are_few_there_is_less_to_say(groups, value, has_interval):
     found = interval(groups, SAVED)
     assert found.value == (None if value is None else pytest.approx(value))
     assert (found.low is not None, found.high is not None) == (has_interval, has_interval)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.25, 1.0])
+def test_where_all_are_alike_only_a_share_of_nothing_or_everything_has_an_interval(value: float):
+    groups = {str(n): [value] * 5 for n in range(8)}
+    assert interval(groups, MEAN) == Interval(value=value, alike=True)
+    found = interval(groups, Measure(MEAN.parts, MEAN.of, share=True))
+    ends = (None, None) if value == 0.25 else wilson(8 * value, 8)
+    assert found == Interval(value=value, low=ends[0], high=ends[1], alike=True)
+    assert not interval({str(n): [float(n)] for n in range(8)}, MEAN).alike
 
 
 def test_more_is_said_by_more_competitions():

@@ -9,7 +9,7 @@ import pytest
 
 from haste.competition import heldout
 from haste.competition.dummy import dummy_submission
-from haste.competition.heldout import grade, has_answers
+from haste.competition.heldout import grade, has_answers, has_leaderboard
 from haste.competition.loaded import LoadedCompetition
 from haste.schema.competition import Kind, Medal
 from haste.schema.errors import CompetitionError, SubmissionError
@@ -82,8 +82,9 @@ def test_the_files_may_lie_elsewhere(tmp_path: Path) -> None:
     write(tmp_path, "competition.toml", 'answers = "hidden/truth.csv"\nleaderboard = "hidden/board.csv"\n')
     assert not has_answers(binary(tmp_path))
     answers(tmp_path, "hidden/truth.csv")
+    assert (has_answers(binary(tmp_path)), has_leaderboard(binary(tmp_path))) == (True, False)
     write(tmp_path, "hidden/board.csv", "score\n0.9\n0.6\n")
-    assert has_answers(binary(tmp_path))
+    assert has_leaderboard(binary(tmp_path))
     assert grade(binary(tmp_path), BEST).teams == 2
 
 

@@ -39,6 +39,8 @@ def read_row(one: Assignment, number: int, ended: RunEnded | None, store: Store)
 def _searched(state: RunState | None) -> dict[str, Any]:
     kept, decided = kept_and_decided(state) if state else (0, 0)
     chosen = state.chosen if state else None
+    chose = state if state and not state.awaits_skills else None
+    loaded = chose.skills_loaded if chose else None
     return {
         "title": state.competition.title if state and state.competition else None,
         "metric": state.metric.name if state else None,
@@ -48,7 +50,8 @@ def _searched(state: RunState | None) -> dict[str, Any]:
         "kept": kept,
         "decided": decided,
         "keep_rate": kept / decided if decided else None,
-        "skills_loaded": len(state.skills) if state and not state.awaits_skills else None,
+        "inventory": loaded.manifest.live if loaded else 0 if chose else None,  # live skills; a cold run reads none
+        "skills_loaded": len(chose.skills) if chose else None,
         "learnings": len(state.learnings) if state and state.learnings is not None else None,
         "candidate": chosen.candidate if chosen else None,
         "validation_score": chosen.validation_score if chosen else None,

@@ -1,7 +1,4 @@
-"""Intervals for the figures of campaigns and studies. Pure; knows nothing of runs.
-
-Shares of independent trials get Wilson's interval. Figures of studies are functions of sums over runs or pairs, and get
-theirs by resampling.
+"""Intervals for the figures of studies, which are functions of sums over runs or pairs. Pure; knows nothing of runs.
 
 The competition is the unit: whole ones are drawn again, all their seeds with them, since the seeds of one competition
 are not independent of each other (Davison and Hinkley, Bootstrap Methods and their Application, 1997, section 3.8,
@@ -15,11 +12,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from haste.schema.value import Value
+from haste.skills.interval import spread_tail, wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,21 +35,7 @@ class Interval(Value):
     low: float | None = None
     high: float | None = None
     level: float = LEVEL
-
-
-def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, float] | None:
-    """The score interval of a share (Wilson, 1927), as (low, high); None without trials.
-
-    Unlike the usual plus-or-minus it stays within 0 and 1 and keeps its coverage for a handful of trials (Brown, Cai
-    and DasGupta, 2001).
-    """
-    if trials == 0:
-        return None
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    share, weight = successes / trials, z * z / trials
-    middle = (share + weight / 2) / (1 + weight)
-    half = z / (1 + weight) * math.sqrt(share * (1 - share) / trials + weight / (4 * trials))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    alike: bool = False  # every group gives this same value: drawing them again cannot tell how uncertain it is
 
 
 @dataclass(frozen=True)
@@ -62,6 +44,7 @@ class Measure(Generic[T]):
 
     parts: Callable[[T], tuple[float, ...]]
     of: Callable[[NDArray[np.float64]], NDArray[np.float64]]  # nan where it is not defined
+    share: bool = False  # it lies between 0 and 1
 
 
 def ratio(sums: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -83,17 +66,20 @@ def ratio_difference(sums: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def interval(groups: Mapping[str, Iterable[T]], measure: Measure[T], *, draws: int = DRAWS, seed: int = 0) -> Interval:
-    """The measure over all items, with its interval over resampled groups; none from fewer than five groups.
+    """The measure over all items, with its interval over resampled groups.
 
+    Groups that add nothing to the sums say nothing on the figure and are left out. There is no interval from fewer
+    than five groups, nor from such as are all alike; a share of nothing or of everything gets Wilson's, of so many.
     Deterministic, and independent of the order of groups and items. Draws for which the measure is not defined are
     left out; where they are more than a tenth, there is no interval.
     """
     import numpy as np
 
-    tables = [rows for name in sorted(groups) if (rows := [measure.parts(item) for item in groups[name]])]
-    if not tables:
+    tables = [[measure.parts(item) for item in groups[name]] for name in sorted(groups)]
+    sums = [[math.fsum(column) for column in zip(*rows, strict=True)] for rows in tables]
+    totals = np.array([row for row in sums if any(row)])
+    if not len(totals):
         return Interval(value=None)
-    totals = np.array([[math.fsum(column) for column in zip(*rows, strict=True)] for rows in tables])
     whole = float(measure.of(totals.sum(axis=0)))
     value = None if math.isnan(whole) else whole
     if value is None or len(totals) < LEAST_GROUPS:
@@ -103,14 +89,10 @@ def interval(groups: Mapping[str, Iterable[T]], measure: Measure[T], *, draws: i
     found = found[~np.isnan(found)]
     if len(found) < DEFINED * draws:
         return Interval(value=value)
-    tail = _tail(len(totals), (1 - LEVEL) / 2)
+    if np.allclose(found, value, rtol=1e-9, atol=1e-12):
+        sure = wilson(value * len(totals), len(totals), LEVEL) if measure.share and value in (0, 1) else None
+        low, high = sure or (None, None)
+        return Interval(value=value, low=low, high=high, alike=True)
+    tail = spread_tail(len(totals), LEVEL)
     low, high = np.quantile(found, [tail, 1 - tail])
     return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
-
-
-@lru_cache
-def _tail(groups: int, tail: float) -> float:
-    """The quantile whose interval has a t interval's width where the figure is a mean of normal ones."""
-    from scipy.stats import norm, t
-
-    return float(norm.cdf(math.sqrt(groups / (groups - 1)) * t.ppf(tail, groups - 1)))

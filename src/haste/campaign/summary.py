@@ -11,18 +11,22 @@ from statistics import fmean
 from typing import Any
 
 from haste.schema.campaign import InventoryCount, Judged, Spent
+from haste.skills.interval import wilson
 
 from .state import CampaignState, Round
-from .statistics import wilson
 
 Row = dict[str, Any]
 MEDALS = ("gold", "silver", "bronze")
-BINS = ((0, 0), (1, 15), (16, 49), (50, None))  # skills loaded; the paper tells of up to 15 and of 50 and more
+BINS = ((0, 0), (1, 15), (16, 49), (50, None))  # skills; the paper tells of up to 15 and of 50 and more
 
 
 def summarise(state: CampaignState, rows: Sequence[Row], began_at: float) -> dict[str, Any]:
     """The object of `haste campaign report --json`. Works for a campaign that has not finished."""
     rules, classified = state.rules, state.classified
+    rows = _ranked(state, rows)
+    overall = _group(rows)
+    domains = _spent([one.spent for one in state.domains.values()])
+    promotion = _spent([one.judged.spent for one in state.rounds if one.judged is not None])
     return {
         "campaign": state.campaign,
         "finished": state.finished,
@@ -39,7 +43,7 @@ def summarise(state: CampaignState, rows: Sequence[Row], began_at: float) -> dic
             "inventory": "shared" if rules.skills is not None else rules.inventory,
             "promote": rules.promote,
         },
-        "overall": _group(rows),
+        "overall": overall,
         "by_start": [{"start": start} | _group(part) for start, part in _parts(rows, "start")],
         "by_domain": [{"domain": domain} | _group(part) for domain, part in _parts(rows, "domain")],
         "competitions": [
@@ -49,9 +53,11 @@ def summarise(state: CampaignState, rows: Sequence[Row], began_at: float) -> dic
         ],
         "notes": _told(state),
         "unfit": [one.model_dump() for one in (classified.unfit if classified else ())],
-        "domains": {"asked": len(state.domains)} | _spent([one.spent for one in state.domains.values()]),
-        "promotion": _spent([one.judged.spent for one in state.rounds if one.judged is not None]),
-        "keep_rate_by_skills": [_bin(rows, low, high) for low, high in BINS],
+        "domains": {"asked": len(state.domains)} | domains,
+        "promotion": promotion,
+        "in_all": _in_all(overall, domains, promotion),
+        "keep_rate_by_inventory": [_bin(rows, "inventory", low, high) for low, high in BINS],
+        "keep_rate_by_skills": [_bin(rows, "skills_loaded", low, high) for low, high in BINS],
         "rounds": [_round(one, rows) for one in state.rounds],
         "runs": list(rows),
     }
@@ -62,6 +68,19 @@ def _spent(parts: Sequence[Spent]) -> dict[str, Any]:
     known = [one.usd for one in parts if one.usd is not None], [one.tokens for one in parts if one.tokens is not None]
     usd, tokens = (sum(part) if len(part) == len(parts) else None for part in known)
     return {"tokens": tokens, "usd": usd}
+
+
+def _in_all(overall: Row, *outside: Row) -> dict[str, Any]:
+    """What the runs' medals came to with everything that was asked outside of the runs."""
+    totals = {key: _sum([overall, *outside], key) for key in ("tokens", "usd")}
+    return totals | _per_medal(totals, overall["medals"])
+
+
+def _per_medal(totals: Row, medals: int) -> dict[str, Any]:
+    def share(total: float | None) -> float | None:
+        return total / medals if total is not None and medals else None
+
+    return {f"{key}_per_medal": share(total) for key, total in totals.items()}
 
 
 def _told(state: CampaignState) -> list[str]:
@@ -80,15 +99,26 @@ def _told(state: CampaignState) -> list[str]:
     return notes
 
 
+def _ranked(state: CampaignState, rows: Sequence[Row]) -> list[Row]:
+    """The rows with whether each was ranked: by its grade, or as a failed attempt where there is a leaderboard.
+
+    Whether there is one is unknown of an older journal's competition none of whose runs was graded; it stays out.
+    """
+    boards = {one.id for one in state.competitions if one.leaderboard}
+    boards |= {row["competition"] for row in rows if row["medal"] is not None}
+    failed = [row["outcome"] == "failed" and row["competition"] in boards for row in rows]
+    return [row | {"ranked": lost or row["medal"] is not None} for row, lost in zip(rows, failed, strict=True)]
+
+
 def _group(rows: Sequence[Row]) -> dict[str, Any]:
     """Figures of some runs. Only runs that were carried out count; a failed one is an attempt without a medal."""
     tried = [row for row in rows if row["outcome"] in ("finished", "failed")]
-    ranked = [row for row in tried if row["medal"] is not None or row["outcome"] == "failed"]
+    ranked = [row for row in tried if row["ranked"]]
     count = Counter(row["medal"] for row in ranked)
     medals = sum(count[name] for name in MEDALS)
     interval = wilson(medals, len(ranked))
     decided = sum(row["decided"] for row in tried)
-    tokens, usd = _sum(tried, "tokens"), _sum(tried, "usd")
+    totals = {key: _sum(tried, key) for key in ("tokens", "usd")}
     return {
         "runs": len(rows),
         "finished": sum(row["outcome"] == "finished" for row in rows),
@@ -107,24 +137,17 @@ def _group(rows: Sequence[Row]) -> dict[str, Any]:
         "kept": sum(row["kept"] for row in tried),
         "decided": decided,
         "keep_rate": sum(row["kept"] for row in tried) / decided if decided else None,
-        "tokens": tokens,
-        "usd": usd,
-        "tokens_per_medal": tokens / medals if tokens is not None and medals else None,
-        "usd_per_medal": usd / medals if usd is not None and medals else None,
+        **totals,
+        **_per_medal(totals, medals),
         "runs_wall_s": _sum([row for row in tried if row["outcome"] == "finished"], "wall_s"),
         "learnings": sum(row["learnings"] or 0 for row in tried),
     }
 
 
-def _bin(rows: Iterable[Row], low: int, high: int | None) -> dict[str, Any]:
-    """Keep rate of the runs that loaded so many skills, pooled over their decisions."""
-    inside = [
-        row
-        for row in rows
-        if row["skills_loaded"] is not None
-        and row["skills_loaded"] >= low
-        and (high is None or row["skills_loaded"] <= high)
-    ]
+def _bin(rows: Iterable[Row], key: str, low: int, high: int | None) -> dict[str, Any]:
+    """Keep rate of the runs with so many skills, pooled over their decisions; where it is unknown, in none."""
+    sized = [row for row in rows if row[key] is not None]
+    inside = [row for row in sized if row[key] >= low and (high is None or row[key] <= high)]
     kept, decided = sum(row["kept"] for row in inside), sum(row["decided"] for row in inside)
     interval = wilson(kept, decided)
     return {

@@ -167,15 +167,19 @@ def _begin_store(config: CampaignConfig, folder: Path) -> SkillFiles:
 
 def _classify(reference: str) -> Classified:
     """By the competition's own word, or what its data look like."""
+    from haste.competition.heldout import has_leaderboard
+
     from .wiring import load_competition
 
-    told = load_competition(reference).competition
+    loaded = load_competition(reference)
+    told = loaded.competition
     return Classified(
         reference=reference,
         id=told.id,
         title=told.title,
         domain=told.domain,
         domain_is_inferred=told.domain_is_inferred,
+        leaderboard=has_leaderboard(loaded),
     )
 
 

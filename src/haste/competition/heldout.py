@@ -37,6 +37,11 @@ def has_answers(loaded: LoadedCompetition) -> bool:
     return _answers_path(loaded).is_file()
 
 
+def has_leaderboard(loaded: LoadedCompetition) -> bool:
+    """Whether a grade comes with a place and perhaps a medal. Says nothing of any score."""
+    return has_answers(loaded) and _leaderboard_path(loaded).is_file()
+
+
 def grade(loaded: LoadedCompetition, submission: bytes) -> Grade:
     """The held-out score of a submission, with place, medal and normalised score where there is a leaderboard.
 
@@ -83,6 +88,10 @@ def _normalised(loaded: LoadedCompetition, truth: DataFrame, score: float, stand
 
 def _answers_path(loaded: LoadedCompetition) -> Path:
     return loaded.folder / read_settings(loaded.folder).answers
+
+
+def _leaderboard_path(loaded: LoadedCompetition) -> Path:
+    return loaded.folder / read_settings(loaded.folder).leaderboard
 
 
 def _read(path: Path, what: str) -> Table:
@@ -148,7 +157,7 @@ def _truth_columns(loaded: LoadedCompetition, table: DataFrame, path: Path) -> D
 
 
 def _read_leaderboard(loaded: LoadedCompetition) -> list[float] | None:
-    path = loaded.folder / read_settings(loaded.folder).leaderboard
+    path = _leaderboard_path(loaded)
     if not path.is_file():
         return None
     table = _read(path, "leaderboard").frame

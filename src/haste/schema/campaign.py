@@ -39,6 +39,7 @@ class Classified(Value):
     title: str
     domain: str
     domain_is_inferred: bool = False  # the folder does not state it
+    leaderboard: bool | None = None  # whether one ranks what is handed over; None: a journal that does not tell
 
 
 class Unfit(Value):
