@@ -109,7 +109,7 @@ def _contrast(one: Told, starts: bool) -> Markup:
             "div",
             forest(one),
             tag("div", f"Right of the line is in favour of {one['arm']}.", class_="legend"),
-            class_="figure",
+            class_="figure wide",
         ),
         tag("h3", "Refinements until the best score") if side.html else None,
         tag("div", side, class_="figure") if side.html else None,
