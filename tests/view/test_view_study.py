@@ -9,9 +9,10 @@ import pytest
 from haste.campaign.study.catalogue import PLANS
 from haste.campaign.study.compare import Missing, compare
 from haste.view.grid import grid
+from haste.view.study_charts import Scale, _effect
 from haste.view.study_markdown import study_markdown
 from haste.view.study_page import study_page
-from haste.view.study_words import MEASURES, absent, basis, effect_text, finding, limits, range_text, verdict
+from haste.view.study_words import MEASURES, absent, basis, effect_text, finding, leaning, limits, range_text, verdict
 from tests.campaign.study_rows import config, rows_of
 
 SAVED, KEPT, SCORE = (
@@ -34,6 +35,9 @@ def interval(value=None, low=None, high=None):
         (interval(0.0, 0.0, 0.0), "same", "equally many", "equally many"),
         (interval(0.3), "alone", "30 % fewer", "–"),
         (interval(), "undefined", "–", "–"),
+        (interval(0.0) | {"alike": True}, "same", "equally many", "–"),
+        (interval(0.3) | {"alike": True}, "alike", "30 % fewer", "–"),
+        (interval(0.0) | {"alike": False}, "alone", "equally many", "–"),
         (interval(0.004, 0.001, 0.02), "better", "0.4 % fewer", "0.1 % to 2 % fewer"),
         (interval(-3.0, -5.0, -1.0), "worse", "300 % more", "100 % to 500 % more"),
     ],
@@ -100,6 +104,44 @@ def test_what_cannot_be_told_is_not_told():
     assert not re.search(r"\d+ % (fewer|more)", undefined[0])
 
 
+def part(name: str, score: float | None, arm: float = 4.0, against: float = 5.0, pairs: int = 5):
+    sides = {"iterations_to_best_arm": arm, "iterations_to_best_against": against}
+    return {"name": name, "pairs": pairs, "score_difference": interval(score)} | sides
+
+
+def test_an_effect_whose_direction_hangs_on_one_competition_is_said_to():
+    parts = [part("one", 0.09), part("two", -0.02), part("three", -0.01, arm=9.0)]
+    told = leaning(contrast(by_competition=parts, score_difference=interval(0.02, -0.1, 0.1)))
+    assert told == ["Held-out score, normalised: the direction hangs on single competitions: 0.015 lower without one"]
+    saved = interval(1 - 17 / 15, -0.5, 0.5)
+    told = leaning(contrast(by_competition=parts, score_difference=interval(), iterations_to_best_reduction=saved))
+    assert told == [
+        "Refinements to the best score: the direction hangs on single competitions: 20 % fewer without three"
+    ]
+    assert told[0] in " ".join(finding(contrast(by_competition=parts, iterations_to_best_reduction=saved)))
+
+
+def test_many_competitions_that_turn_an_effect_are_counted():
+    ups, downs = (part(f"up{n}", 0.1 + n / 100) for n in range(5)), (part(f"down{n}", -0.12) for n in range(5))
+    parts = [*ups, *downs, part("last", 0.011)]
+    (told,) = leaning(contrast(by_competition=parts, score_difference=interval(0.001, -1, 1)))
+    assert told.endswith(
+        ": 0.013 lower without up4, 0.012 lower without up3, 0.011 lower without up2, and so with 2 others"
+    )
+
+
+def test_no_direction_is_said_to_hang_on_a_competition_where_that_is_not_known():
+    steady = [part("one", 0.05), part("two", 0.03), part("three", -0.01)]
+    assert leaning(contrast(by_competition=steady, score_difference=interval(0.07 / 3))) == []
+    turning = [part("one", 0.09), part("two", -0.02), part("three", -0.01)]
+    assert leaning(contrast(by_competition=turning, score_difference=interval(0.03))) == []  # not of these pairs alone
+    gone = [part("one", 0.1), part("two", 0.0)]
+    (told,) = leaning(contrast(by_competition=gone, score_difference=interval(0.05)))
+    assert told.endswith(": no difference without one")
+    assert leaning(contrast(by_competition=[part("one", 0.1)], score_difference=interval(0.1))) == []
+    assert leaning(contrast(by_competition=turning, score_difference=interval())) == []
+
+
 def test_what_is_the_same_everywhere_is_not_called_a_win():
     told = finding(contrast(**{key: interval(0.0, 0.0, 0.0) for key in MEASURES}))
     assert [sentence.split(",")[0] for sentence in told[:1]] == [
@@ -164,6 +206,15 @@ def test_marks_lie_where_their_numbers_say():
         zero = float(re.search(r'<line x1="([\d.]+)"[^>]*class="zero"', forest)[1])
         total = re.search(r'<g class="total">.*?<path d="M([\d.]+)', forest, re.DOTALL)
         assert (float(total[1]) + 7 > zero) is (gain > 0)
+
+
+def test_an_estimate_beyond_the_axis_has_an_arrow_with_and_without_an_interval():
+    scale = Scale(-1.0, 1.0, 100.0, 300.0)
+    for value, low, high, tip in ((-5.0, None, None, 100), (5.0, None, None, 300), (-5.0, -9.0, -4.0, 100)):
+        drawn = "".join(one.html for one in _effect(interval(value, low, high), scale, 50.0, ""))
+        assert f'd="M{tip}.0 50.0' in drawn
+        assert 'class="mark beyond"' in drawn
+    assert "beyond" not in "".join(one.html for one in _effect(interval(0.5, -9.0, 9.0), scale, 50.0, ""))
 
 
 def test_a_study_of_one_competition_and_one_seed_has_a_page_too():

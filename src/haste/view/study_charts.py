@@ -78,7 +78,10 @@ def _panel(scale: Scale, measure: Measure, rows: Sequence[tuple[Told, str, str]]
 
 
 def _effect(interval: Told, scale: Scale, y: float, kind: str) -> list[Markup]:
-    """A line from end to end of the interval and a mark on the estimate; an arrow where it leaves the picture."""
+    """A line from end to end of the interval and a mark on the estimate.
+
+    Where the interval leaves the picture there is an arrowhead at the edge, where the estimate does a filled one.
+    """
     made: list[Markup] = []
     value, low, high = interval["value"], interval["low"], interval["high"]
     if low is not None and high is not None:
@@ -87,8 +90,11 @@ def _effect(interval: Told, scale: Scale, y: float, kind: str) -> list[Markup]:
             made.append(tag("path", d=f"M{scale.left + 5:.1f} {y - 4:.1f}l-5 4l5 4", class_="span"))
         if high > scale.high:
             made.append(tag("path", d=f"M{scale.right - 5:.1f} {y - 4:.1f}l5 4l-5 4", class_="span"))
-    if scale.low <= value <= scale.high:
-        x = scale.x(value)
+    x = scale.x(value)
+    if not scale.low <= value <= scale.high:
+        inwards = 9 if value < scale.low else -9
+        made.append(tag("path", d=f"M{x:.1f} {y:.1f}l{inwards}-5v10z", class_="mark beyond"))
+    else:
         diamond = f"M{x - 7:.1f} {y:.1f}l7-6l7 6l-7 6z"
         made.append(
             tag("path", d=diamond, class_="mark")

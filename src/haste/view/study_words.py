@@ -5,7 +5,8 @@ Works on plain objects: a contrast is a dict as of `ContrastResult`, an interval
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from .numbers import NEGLIGIBLE, UNKNOWN, bin_text, count_text
 
 Interval = dict[str, Any]
 Told = dict[str, Any]
-Verdict = Literal["better", "worse", "open", "same", "alone", "undefined"]
+Verdict = Literal["better", "worse", "open", "same", "alike", "alone", "undefined"]
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,15 @@ MEASURES = {
 
 
 def verdict(interval: Interval) -> Verdict:
-    """What an interval allows to be said. `same`: the two sides came to the very same figure everywhere."""
+    """What an interval allows to be said. `same`: the two sides came to the very same figure everywhere.
+
+    `alike`: the effect is the same in every competition, so that drawing them again tells nothing of its uncertainty.
+    """
     value, low, high = interval["value"], interval["low"], interval["high"]
     if value is None:
         return "undefined"
+    if interval.get("alike") and (low is None or high is None):
+        return "same" if abs(value) < NEGLIGIBLE else "alike"
     if low is None or high is None:
         return "alone"
     if max(abs(low), abs(high)) < NEGLIGIBLE:
@@ -80,6 +86,7 @@ READINGS: dict[Verdict, str] = {
     "worse": "worse",
     "open": "no difference can be told",
     "same": "the same everywhere",
+    "alike": "the same in every competition, hence without an interval",
     "alone": "too few competitions for an interval",
     "undefined": "not defined: there was nothing to save or to compare",
 }
@@ -127,6 +134,7 @@ def mean_text(interval: Interval, places: int) -> str:
     return told[0] if interval["low"] is None else f"{told[0]} ({told[1]} to {told[2]})"
 
 
+LEANING = 3  # competitions that are named
 FIGURES = ("Figure", "Effect", "95 % interval", "Reading")
 
 
@@ -183,7 +191,43 @@ def finding(contrast: Told) -> list[str]:
             f"{arm} and {against} scored the same on held-out rows",
         ),
     ]
-    return [f"{one[:1].upper()}{one[1:]}." for one in sentences]
+    return [f"{one[:1].upper()}{one[1:]}." for one in (*sentences, *leaning(contrast))]
+
+
+def leaning(contrast: Told) -> list[str]:
+    """For the score and the refinements to the best one: on which single competitions the effect's direction hangs.
+
+    Parts are put together by their pairs. That is exact where every pair has the figure, and else nothing is told.
+    """
+    told = []
+    for key, sums in (("score_difference", _scores), ("iterations_to_best_reduction", _refinements)):
+        measure, whole, parts = MEASURES[key], contrast[key]["value"], contrast.get("by_competition", ())
+        if whole is None or not math.isclose(_put_together(sums, parts) or 0.0, whole, abs_tol=1e-9):
+            continue
+        rest = {one["name"]: _put_together(sums, [part for part in parts if part is not one]) for one in parts}
+        turned = {name: value for name, value in rest.items() if value is not None and value * whole <= NEGLIGIBLE**2}
+        if abs(whole) >= NEGLIGIBLE and turned:
+            most = sorted(turned, key=lambda name: turned[name] * whole)[:LEANING]
+            each = ", ".join(f"{amount(turned[name], measure)} without {name}" for name in most)
+            others = f", and so with {count_text(len(turned) - LEANING, 'other')}" if len(turned) > LEANING else ""
+            told.append(f"{measure.title}: the direction hangs on single competitions: {each}{others}")
+    return told
+
+
+def _put_together(sums: Callable[[Told], tuple[float, float] | None], parts: Sequence[Told]) -> float | None:
+    known = [found for part in parts if (found := sums(part)) is not None]
+    upper, lower = (math.fsum(column) for column in zip(*known, strict=True)) if known else (0.0, 0.0)
+    return upper / lower if lower else None
+
+
+def _scores(part: Told) -> tuple[float, float] | None:
+    value = part["score_difference"]["value"]
+    return None if value is None else (part["pairs"] * value, part["pairs"])
+
+
+def _refinements(part: Told) -> tuple[float, float] | None:
+    one, other = part["iterations_to_best_arm"], part["iterations_to_best_against"]
+    return None if one is None or other is None else (part["pairs"] * (other - one), part["pairs"] * other)
 
 
 def _sentence(contrast: Told, key: str, told: str, untold: str, same: str) -> str:
@@ -194,8 +238,9 @@ def _sentence(contrast: Told, key: str, told: str, untold: str, same: str) -> st
     if found == "same":
         return same
     effect = amount(interval["value"], measure)
-    if found == "alone":
-        return f"{untold}: {effect}, without an interval since there are too few competitions"
+    if found in ("alone", "alike"):
+        why = "there are too few competitions" if found == "alone" else "it is the same in every one"
+        return f"{untold}: {effect}, without an interval since {why}"
     spread = f"95 % interval {range_text(interval, measure)}"
     return f"{untold}: {effect}, {spread}" if found == "open" else f"{told.format(effect)} ({spread})"
 
