@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from haste.cli.main import main
 from haste.search.evolve import fold
 from haste.store.files import FileStore
 from tests.runner.toys import linear, write_toy
 
 pytestmark = pytest.mark.timeout(300)
 SMALL = ["--iterations", "3", "--runner-up-iterations", "1", "--folds", "3", "--workers", "2", "--time-limit", "none"]
+# Where the length of a run says nothing; each worker imports everything that scripts usually need.
+TINY = ["--iterations", "1", "--runner-up-iterations", "1", "--folds", "2", "--workers", "1", "--time-limit", "none"]
+LONG = ["--folds", "2", "--workers", "1", "--time-limit", "none"]
 
 
 def haste(*words: object, check: bool = True, **more) -> subprocess.CompletedProcess[str]:
@@ -66,17 +70,13 @@ def test_a_folder_is_solved_graded_and_explained(finished):
     assert report
 
 
-def test_the_same_seed_gives_the_same_run(finished, toy: Path, tmp_path: Path):
-    folder, _ = finished
-    again = json.loads(haste("run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json").stdout.splitlines()[-1])
-    assert _tree(Path(again["submission"]).parent) == _tree(folder)
-
-
 def test_a_cold_start_is_a_warm_one_with_an_empty_store_and_leaves_its_evidence_too(toy: Path, tmp_path: Path):
     told = {}
     for start, store in (("warm", "empty"), ("cold", "skills")):
         words = [
-            *SMALL,
+            *TINY,
+            "--prototypes",
+            2,
             "--seed",
             7,
             "--start",
@@ -110,25 +110,37 @@ def test_a_store_that_cannot_be_made_is_said_and_the_users_own_is_done_without(t
     assert "goes without skills" in done.stderr
 
 
-@pytest.mark.parametrize("kill_at", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (12, 25)), 40])
-def test_killed_and_resumed_a_run_ends_as_if_undisturbed(kill_at: int, finished, toy: Path, tmp_path: Path):
-    undisturbed, _ = finished
-    command = [sys.executable, "-m", "haste.cli.main", "run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json"]
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _kill(words: list[object], runs: Path, entries: int) -> Path:
+    """Begin this, and kill it when its journal has so many entries. Returns the folder of the run."""
+    command = [sys.executable, "-m", "haste.cli.main", *map(str, words)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     journal = None
     while process.poll() is None:
-        journal = journal or next(tmp_path.glob("*/journal.jsonl"), None)
-        if journal and journal.read_bytes().count(b"\n") >= kill_at:
+        journal = journal or next(runs.glob("*/journal.jsonl"), None)
+        if journal and journal.read_bytes().count(b"\n") >= entries:
             break
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert journal is not None
-    before = [e.event for e in FileStore(journal.parent).read()]
-    told = json.loads(haste("resume", journal.parent, "--json").stdout.splitlines()[-1])
-    assert _tree(journal.parent) == _tree(undisturbed)
-    assert (journal.parent / "submission.csv").read_bytes() == (undisturbed / "submission.csv").read_bytes()
-    after = [e.event for e in FileStore(journal.parent).read()]
+    return journal.parent
+
+
+@pytest.mark.parametrize("kills", [(3, 40), *(pytest.param(each, marks=pytest.mark.slow) for each in ((12,), (25,)))])
+def test_killed_and_resumed_a_run_ends_as_if_undisturbed(kills: tuple[int, ...], finished, toy: Path, tmp_path: Path):
+    undisturbed, _ = finished
+    words: list[object] = ["run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json"]
+    before: list = []
+    for entries in kills:
+        folder = _kill(words, tmp_path, entries)
+        left = [e.event for e in FileStore(folder).read()]
+        assert left[: len(before)] == before
+        assert len(left) < len(list(FileStore(undisturbed).read()))
+        words, before = ["resume", folder, "--json"], left
+    told = json.loads(haste(*words).stdout.splitlines()[-1])
+    assert _tree(folder) == _tree(undisturbed)
+    assert (folder / "submission.csv").read_bytes() == (undisturbed / "submission.csv").read_bytes()
+    after = [e.event for e in FileStore(folder).read()]
     assert after[: len(before)] == before
     ended = [(e.candidate, e.purpose, e.fold) for e in after if e.kind == "execution_finished"]
     assert len(ended) == len(set(ended))
@@ -136,7 +148,7 @@ def test_killed_and_resumed_a_run_ends_as_if_undisturbed(kill_at: int, finished,
 
 
 def test_ctrl_c_ends_with_the_best_so_far(toy: Path, tmp_path: Path):
-    command = [sys.executable, "-m", "haste.cli.main", "run", toy, "--time-limit", "none", "--out", tmp_path, "--json"]
+    command = [sys.executable, "-m", "haste.cli.main", "run", toy, *LONG, "--out", tmp_path, "--json"]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while process.poll() is None:
         journal = next(tmp_path.glob("*/journal.jsonl"), None)
@@ -167,42 +179,53 @@ def test_a_time_limit_is_kept_and_something_valid_comes_out(toy: Path, tmp_path:
 def test_ones_own_script_is_scored_and_begun_from(toy: Path, tmp_path: Path):
     script = tmp_path / "mine.py"
     script.write_text(linear("a", "b", "c") + "print('hello from the script')\n")
-    scored = json.loads(haste("score", toy, script, "--folds", 3, "--json").stdout)
+    scored = json.loads(haste("score", toy, script, "--folds", 3, "--workers", 1, "--json").stdout)
     assert [fold["outcome"] for fold in scored["folds"]] == ["ok"] * 3
     assert 0.2 < scored["score"] < 0.4
     assert "hello from the script" in scored["folds"][0]["stdout"]
-    told = json.loads(
-        haste("run", toy, *SMALL, "--from", script, "--prototypes", 2, "--out", tmp_path, "--json").stdout.splitlines()[
-            -1
-        ]
-    )
+    words = [*TINY, "--from", script, "--prototypes", 2, "--out", tmp_path]
+    told = json.loads(haste("run", toy, *words, "--json").stdout.splitlines()[-1])
     state = fold(FileStore(Path(told["submission"]).parent).read())
     assert state.nodes["c1"].candidate.author == "user"
     assert state.nodes["c1"].mean() is not None
 
 
-def test_resuming_a_run_that_is_still_going_harms_nothing(toy: Path, tmp_path: Path):
-    command = [sys.executable, "-m", "haste.cli.main", "run", toy, *SMALL, "--seed", 7, "--out", tmp_path, "--json"]
+@pytest.fixture(scope="module")
+def again(toy: Path, tmp_path_factory) -> tuple[Path, dict, subprocess.CompletedProcess[str]]:
+    """The run of `finished` once more, and what somebody was told who resumed it while it was going."""
+    out = tmp_path_factory.mktemp("again")
+    command = [sys.executable, "-m", "haste.cli.main", "run", toy, *SMALL, "--seed", 7, "--out", out, "--json"]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+    journal = None
     while process.poll() is None:
-        journal = next(tmp_path.glob("*/journal.jsonl"), None)
+        journal = journal or next(out.glob("*/journal.jsonl"), None)
         if journal and "execution_started" in journal.read_text():
             break
         time.sleep(0.02)
     refused = haste("resume", journal.parent, check=False)
+    told = process.communicate(timeout=200)[0]
+    assert process.returncode == 0
+    return journal.parent, json.loads(told.splitlines()[-1]), refused
+
+
+def test_resuming_a_run_that_is_still_going_harms_nothing(again):
+    folder, told, refused = again
     assert refused.returncode == 5
     assert "another process is writing this run" in refused.stderr
-    told = json.loads(process.communicate(timeout=200)[0].splitlines()[-1])
-    assert process.returncode == 0
     assert told["candidate"] is not None
-    failed = [e for e in FileStore(journal.parent).read() if getattr(e.event, "outcome", "ok") not in ("ok", "lost")]
+    failed = [e for e in FileStore(folder).read() if getattr(e.event, "outcome", "ok") not in ("ok", "lost")]
     assert failed == []
+
+
+def test_the_same_seed_gives_the_same_run(finished, again):
+    assert _tree(again[0]) == _tree(finished[0])
 
 
 def test_a_run_in_which_nothing_was_valid_says_so_with_its_exit_code(toy: Path, tmp_path: Path):
     script = tmp_path / "mine.py"
     script.write_text("raise SystemExit('nothing')\n")
-    done = haste("run", toy, "--from", script, "--prototypes", 1, "--out", tmp_path, "--json", check=False)
+    words = ["--from", script, "--prototypes", 1, "--workers", 1, "--out", tmp_path, "--json"]
+    done = haste("run", toy, *words, check=False)
     assert done.returncode == 8
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["stop_reason"] == "no_valid_candidate"
@@ -215,7 +238,8 @@ def test_a_script_cannot_tell_validation_from_the_real_thing_by_where_its_input_
     look += "print(open('/proc/self/mountinfo').read())\n"
     script.write_text(look + linear("a"))
     for sandbox in ("auto", "off"):
-        scored = json.loads(haste("score", toy, script, "--sandbox", sandbox, "--folds", 2, "--json").stdout)
+        words = ["--sandbox", sandbox, "--folds", 2, "--workers", 1, "--json"]
+        scored = json.loads(haste("score", toy, script, *words).stdout)
         for fold_told in scored["folds"]:
             place = fold_told["stdout"].splitlines()[0].rpartition("/inputs/")[2]
             assert not any(word in place for word in ("search", "confirm", "final", "fold")), place
@@ -245,13 +269,17 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("words", "code", "says"), FAULTS, ids=lambda value: str(value)[:40])
-def test_faults_say_what_is_wrong_and_have_their_own_exit_codes(words, code, says, toy: Path, tmp_path: Path):
-    typed = [word.replace("TOY", str(toy)) for word in words]
-    done = haste(*typed, check=False, cwd=tmp_path)
-    assert done.returncode == code, done.stderr
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+def test_faults_say_what_is_wrong_and_have_their_own_exit_codes(words, code, says, toy, tmp_path, monkeypatch, capfd):
+    """Here and not in a process of their own, which would take a second each; other tests see real exit codes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["haste", *(word.replace("TOY", str(toy)) for word in words)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    out, err = capfd.readouterr()
+    assert left.value.code == code, err
+    assert says in err
+    assert "Traceback" not in err
+    assert out == ""
 
 
 def test_a_changed_competition_is_not_resumed(toy: Path, tmp_path: Path):
