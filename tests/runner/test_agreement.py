@@ -14,8 +14,7 @@ from haste.schema.execution import Outcome
 from haste.schema.solution import Candidate, Operator
 from haste.search.state import Node, Result
 from haste.store.memory import MemoryStore
-
-from ..competition.judged import make
+from tests.competition.judged import make
 
 N = 60
 NUMBERS = np.random.default_rng(0).normal(size=N)

@@ -62,7 +62,7 @@ def test_who_leads_is_said(ahead: float, noise: float | None, words: str) -> Non
     told = others_lines(refining("affairs", others=(line,)))
     assert words in told
     assert told.startswith('- Branch c2: incumbent c8, "Kernel on ranks", 0.70512 over 3 folds: ')
-    assert told.endswith("; its errors correlate 0.83 with yours; 1 change left.")
+    assert told.endswith("; its errors correlate 0.83 with yours on one fold; 1 change left.")
     unknown = line.model_copy(update={"errors": None})
     assert "correlate" not in others_lines(refining("affairs", others=(unknown,)))
     ended = line.model_copy(update={"ended": True})

@@ -46,7 +46,7 @@ def others_lines(brief: Brief) -> str:
 def _other(line: Line) -> str:
     score = "not scored yet" if line.score is None else f"{line.score:.5g} over {plural(line.folds, 'fold')}"
     left = "it has ended" if line.ended else f"{plural(line.changes_left, 'change')} left"
-    agree = "" if line.errors is None else f"; its errors correlate {line.errors:.2f} with yours"
+    agree = "" if line.errors is None else f"; its errors correlate {line.errors:.2f} with yours on one fold"
     return (
         f'incumbent {one_line(line.incumbent, 12)}, "{one_line(line.title, 60)}", {score}{_ahead(line)}{agree}; {left}.'
     )
