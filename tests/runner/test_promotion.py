@@ -9,6 +9,7 @@ import pytest
 from haste.runner.promotion import Settled, Writer, settle_round
 from haste.runner.skill_store import leave_evidence, leave_learnings, read_store, with_run
 from haste.schema.config import RunConfig
+from haste.schema.errors import StoreError
 from haste.schema.events import CandidateDecided, CandidateProposed, Event, LearningsRecorded, RunStarted
 from haste.schema.knowledge import Verdict
 from haste.schema.solution import Candidate, Operator
@@ -145,6 +146,87 @@ def test_a_veto_is_recorded_and_bars_the_claim(files: SkillFiles):
     assert again.promotion.verdict is Verdict.SKIP
     assert "vetoed before" in again.promotion.reason
     assert [one.by for one in read_store(files).shelf.evidence.decisions] == ["person", "counting"]
+
+
+class Killed(BaseException):
+    """What a kill is to everything that handles errors."""
+
+
+def die(*_: object) -> None:
+    raise Killed
+
+
+def test_a_round_that_was_killed_between_a_skill_and_its_decision_is_carried_through(files: SkillFiles, monkeypatch):
+    leave(files, run("r1", "alpha"))
+    with monkeypatch.context() as patch:
+        patch.setattr("haste.store.inventory._add", die)
+        with pytest.raises(Killed):
+            round_of(files)
+    (written,) = read_store(files).shelf.inventory.skills
+    with files.lock():
+        pass
+    assert round_of(files, name="round-2") == []
+    reading = read_store(files)
+    assert reading.shelf.inventory.skills == (written,)
+    assert [(one.verdict, one.skill, one.run) for one in reading.shelf.evidence.decisions] == [
+        ("competition", written.id, "round-1")
+    ]
+
+
+@pytest.mark.parametrize("places", ["a", "abcd"])
+def test_a_skill_without_its_decision_is_decided_on_as_it_is(files: SkillFiles, places: str):
+    """As a merge of two branches, or an older version that was killed, may leave it."""
+    leave(files, *(run(f"r{n}", place) for n, place in enumerate(places)))
+    round_of(files)
+    before = read_store(files)
+    assert (len(places) == 1) == (before.shelf.inventory.skills[0].tier == "competition")
+    (files.root / "ledger" / "round-1.jsonl").unlink()
+    again = round_of(files, name="round-2")
+    own = next(one for one in again if one.promotion.learning == "r0/1")
+    assert own.promotion.changes == ()
+    assert own.promotion.skill == before.shelf.inventory.skills[0].id
+    assert "in the store already" in own.promotion.reason
+    assert read_store(files).shelf.inventory.skills == before.shelf.inventory.skills
+    assert read_store(files).pending == ()
+
+
+def test_a_learning_that_somebody_else_decides_on_meanwhile_is_not_decided_on_twice(files: SkillFiles):
+    leave(files, run("r1", "alpha", techniques=("average", "scale")))
+    seen = files.ledger_sizes()
+    slow = settle_round(read_store(files), Writer(files, "round-1", 1.0, seen))
+    quick = settle_round(read_store(files), Writer(files, "round-2", 1.0, seen), ask=lambda _: False)
+    next(slow)
+    with pytest.raises(StoreError, match="meanwhile") as raised:
+        next(quick)
+    assert raised.value.where == "r1/1"
+    next(slow)
+    evidence = read_store(files).shelf.evidence
+    assert [(one.run, one.learning, one.vetoed) for one in evidence.decisions] == [
+        ("round-1", "r1/1", False),
+        ("round-1", "r1/2", False),
+    ]
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "2", "x"])
+def test_a_strange_schema_sets_one_skill_aside(files: SkillFiles, version: str):
+    leave(files, run("r1", "alpha", techniques=("average", "scale")))
+    round_of(files)
+    first, second = (files.root / held.path for held in read_store(files).shelf.inventory.held)
+    first.write_text(first.read_text().replace('haste-schema: "1"', f'haste-schema: "{version}"'))
+    reading = read_store(files)
+    assert [files.root / held.path for held in reading.shelf.inventory.held] == [second]
+    (problem,) = reading.problems
+    assert (files.root / problem.where, problem.code) == (first, "form")
+    assert ("newer version" in problem.reason) is (version == "2")
+
+
+def test_a_ledger_without_line_breaks_is_too_large_and_not_torn(files: SkillFiles):
+    leave_evidence(files, run("r1", "alpha"))
+    (files.root / "ledger" / "r2.jsonl").write_text("x" * (2 * 1024 * 1024))
+    reading = read_store(files)
+    assert [(one.where, one.code, one.line) for one in reading.problems] == [("ledger/r2.jsonl", "too_large", 1)]
+    assert "too large" in reading.problems[0].reason
+    assert set(reading.shelf.evidence.runs) == {"r1"}
 
 
 def test_stopping_leaves_the_rest_waiting(files: SkillFiles):

@@ -10,7 +10,7 @@ import pytest
 
 from haste.schema.errors import StoreError
 from haste.schema.knowledge import StoreWrite
-from haste.store.inventory import LEDGER, VERSION_FILE, SkillFiles, begin
+from haste.store.inventory import LEARNINGS, LEDGER, VERSION_FILE, Contents, SkillFiles, begin
 from haste.store.inventory_files import LIMIT, digest_of
 
 PATH = "global/advice/SKILL.md"
@@ -89,6 +89,52 @@ def test_hostile_files_are_set_aside_and_the_rest_is_read(store: SkillFiles, tmp
         "global/stray.txt": "stray",
     }
     assert all(problem.reason for problem in found.problems)
+
+
+def test_folders_where_no_skill_is_looked_for_are_told(store: SkillFiles, tmp_path: Path) -> None:
+    for path in ("tabular/one", "retired/two", "retired/tabular/three", "ledger", "conversations", ".git/hooks"):
+        (store.root / path).mkdir(parents=True, exist_ok=True)
+        (store.root / path / "SKILL.md").write_text("x")
+    (tmp_path / "elsewhere").mkdir()
+    (store.root / "skills").symlink_to(tmp_path / "elsewhere")
+    (store.root / "README.md").write_text("what this store is for")
+    found = store.read()
+    assert [file.path for file in found.files] == [PATH]
+    assert {problem.where: problem.code for problem in found.problems} == {
+        "tabular": "stray",
+        "skills": "stray",
+        "retired/two": "stray",
+        "retired/tabular": "stray",
+    }
+
+
+@pytest.mark.parametrize("name", [LEDGER, LEARNINGS])
+def test_a_ledger_or_learnings_that_lie_elsewhere_are_told_and_not_read(
+    store: SkillFiles, tmp_path: Path, name: str
+) -> None:
+    def read() -> Contents:
+        return store.read_ledger() if name == LEDGER else store.read_learnings()
+
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "run-1.jsonl").write_text("line\n")
+    (tmp_path / "elsewhere" / "run-1.json").write_text("{}\n")
+    if (store.root / name).exists():
+        (store.root / name).rmdir()
+    assert read() == Contents((), ())
+    (store.root / name).symlink_to(tmp_path / "elsewhere")
+    assert (read().files, [(one.where, one.code) for one in read().problems]) == ((), [(name, "symlink")])
+    (store.root / name).unlink()
+    (store.root / name).write_text("no folder")
+    assert (read().files, [(one.where, one.code) for one in read().problems]) == ((), [(name, "stray")])
+
+
+def test_a_ledger_of_100_megabytes_is_too_large(store: SkillFiles) -> None:
+    store.append("run-1", "line\n")
+    with (store.root / LEDGER / "run-2.jsonl").open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    found = store.read_ledger()
+    assert [file.path for file in found.files] == ["ledger/run-1.jsonl"]
+    assert [(problem.where, problem.code) for problem in found.problems] == [("ledger/run-2.jsonl", "too_large")]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +223,7 @@ def test_a_second_writer_is_told_when_the_first_does_not_end(store: SkillFiles) 
         SkillFiles(store.root, lock_wait_s=0.05).write([StoreWrite("global/x/SKILL.md", "x")])
 
 
-@pytest.mark.parametrize("version", ["2\n", "nonsense", "", "-1"])
+@pytest.mark.parametrize("version", ["2\n", "nonsense", "", "-1", "²", "١", "9" * 90, "9" * 5000])
 def test_a_store_from_a_newer_version_is_read_and_not_written(store: SkillFiles, version: str) -> None:
     (store.root / VERSION_FILE).write_text(version)
     found = store.read()
@@ -219,23 +265,6 @@ def test_links_in_the_ledger_are_neither_read_nor_written(store: SkillFiles, tmp
     with pytest.raises(StoreError):
         store.append("run-1", "line\n")
     assert (tmp_path / "secret").read_text() == "stolen\n"
-
-
-def test_export_is_flat_and_leaves_other_folders(store: SkillFiles, tmp_path: Path) -> None:
-    store.write([StoreWrite("domain/text/other/SKILL.md", "x\n")])
-    (tmp_path / "out/mine").mkdir(parents=True)
-    (tmp_path / "out/mine/SKILL.md").write_text("kept")
-    assert store.export(store.read().files, tmp_path / "out") == 2
-    assert snapshot(tmp_path / "out") == {
-        "advice/SKILL.md": b"first\n",
-        "mine/SKILL.md": b"kept",
-        "other/SKILL.md": b"x\n",
-    }
-    (tmp_path / "out/advice/SKILL.md").unlink()
-    (tmp_path / "out/advice/SKILL.md").symlink_to(tmp_path / "out/mine/SKILL.md")
-    with pytest.raises(StoreError):
-        store.export(store.read().files, tmp_path / "out")
-    assert (tmp_path / "out/mine/SKILL.md").read_text() == "kept"
 
 
 def test_a_new_store_begins_as_a_copy_of_the_starter(store: SkillFiles, tmp_path: Path) -> None:

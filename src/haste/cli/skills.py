@@ -198,17 +198,25 @@ def stats(skills: Store = None, json: Json = False) -> None:
 def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="where the flat copy goes")],
     skills: Store = None,
+    json: Json = False,
 ) -> None:
-    """A flat copy of all live skills that other coding agents can load: one folder with a SKILL.md each."""
+    """A flat copy of all live skills that other coding agents can load: one folder with a SKILL.md each.
+
+    Earlier copies of skills that are retired by now, or have another name, are removed; other folders are left alone.
+    """
     from haste.schema.knowledge import Status
-    from haste.skills.skill import text_file
+    from haste.skills.skill import id_of, text_file
+    from haste.store.flat_copy import copy_flat
 
-    from .skills_wiring import open_skills
-
-    shelf = _shelf(skills)
-    live = [text_file(one.skill) for one in shelf.inventory.held if one.skill.status is not Status.RETIRED]
-    count = open_skills(skills, create=False).export(live, to)
-    typer.echo(f"{count} skills in {to}")
+    inventory = _shelf(skills).inventory
+    live = [text_file(one.skill) for one in inventory.held if one.skill.status is not Status.RETIRED]
+    copied = copy_flat(live, to, id_of, inventory.by_id)
+    if json:
+        typer.echo(js.dumps({"to": str(to), "written": copied.written, "removed": copied.removed}))
+        return
+    typer.echo(f"{len(copied.written)} skills in {to}")
+    if copied.removed:
+        typer.echo(f"removed, as no longer live under this name: {', '.join(copied.removed)}")
 
 
 def find(inventory: Inventory, name: str) -> Held:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json as js
+import os
+import sys
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from haste.runner.promotion import Writer
     from haste.store.inventory import SkillFiles
 
@@ -20,17 +25,21 @@ class Tier(StrEnum):
     COMPETITION = "competition"
 
 
+SHOWN = 5  # files that were left out, by name; the rest as a number
+
 Store = Annotated[
     Path | None, typer.Option("--skills", metavar="DIR", help="the skill store [default: the user's own]")
 ]
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
-def add(
+def add(  # noqa: PLR0913 - one parameter per option
     skill: Annotated[Path, typer.Argument(help="a SKILL.md, or a folder that holds one")],
     tier: Annotated[Tier, typer.Option(help="where it is believed to hold")] = Tier.GLOBAL,
     domain: Annotated[str | None, typer.Option(help="at the domain and competition tiers")] = None,
     competition: Annotated[str | None, typer.Option(help="at the competition tier")] = None,
     skills: Store = None,
+    json: Json = False,
 ) -> None:
     """Take a hand-written skill in as a candidate, through the same gate as learned ones."""
     from haste.runner.skill_store import read_store
@@ -39,6 +48,7 @@ def add(
     from haste.skills import person
     from haste.skills.adopt import adopt
     from haste.skills.markdown import FormError
+    from haste.skills.skill import path_of
     from haste.store.inventory_files import LIMIT, read_text
 
     from .skills_wiring import open_skills
@@ -54,12 +64,22 @@ def add(
         msg = f"not a skill: {fault.reason}"
         raise StoreError(msg, where=f"{path}:{fault.line}" if fault.line else str(path)) from fault
     files = open_skills(skills, create=True)
-    shelf = read_store(files).shelf
-    promotion = person.add(adopted, shelf)
-    writer_of_person(files).settle(promotion, shelf)
+    with files.lock():  # from reading to writing: nobody takes the name in between
+        shelf = read_store(files).shelf
+        promotion = person.add(adopted, shelf)
+        writer_of_person(files).settle(promotion, shelf)
     if not promotion.changes:
         raise StoreError(promotion.reason, where=str(path), hint="nothing was added; the decision is in the ledger")
+    left_out = _beside(skill) if skill.is_dir() else ()
+    if json:
+        told = {"name": adopted.name, "id": adopted.id, "tier": adopted.tier, "status": adopted.status}
+        typer.echo(js.dumps(told | {"path": path_of(adopted), "left_out": left_out}))
+        return
     typer.echo(f"{adopted.name}: {adopted.tier} candidate")
+    if left_out:
+        more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
+        named = ", ".join(map(ascii, left_out[:SHOWN])) + more
+        sys.stderr.write(f"haste: left out, because a skill here is its SKILL.md alone: {named}\n")
 
 
 def retire(
@@ -67,6 +87,7 @@ def retire(
     reason: Annotated[str, typer.Option(help="kept in the ledger")] = "by hand",
     undo: Annotated[bool, typer.Option("--undo", help="bring a retired skill back, as a candidate")] = False,
     skills: Store = None,
+    json: Json = False,
 ) -> None:
     """Put a skill out of use. It is kept, never loaded, and its claim is not learned again."""
     from haste.runner.skill_store import read_store
@@ -78,21 +99,29 @@ def retire(
     from .skills_wiring import open_skills
 
     files = open_skills(skills, create=False)
-    shelf = read_store(files).shelf
-    skill = find(shelf.inventory, name).skill
-    if (skill.status is Status.RETIRED) is not undo:
-        msg = f"{skill.name} is {skill.status}"
-        raise StoreError(
-            msg, hint="--undo brings a retired skill back" if not undo else "only a retired skill comes back"
-        )
     status = Status.CANDIDATE if undo else Status.RETIRED
-    writer_of_person(files).settle(move(skill, status, reason), shelf)
-    typer.echo(f"{skill.name}: {status}")
+    with files.lock():
+        shelf = read_store(files).shelf
+        skill = find(shelf.inventory, name).skill
+        if (skill.status is Status.RETIRED) is not undo:
+            msg = f"{skill.name} is {skill.status}"
+            raise StoreError(
+                msg, hint="--undo brings a retired skill back" if not undo else "only a retired skill comes back"
+            )
+        writer_of_person(files).settle(move(skill, status, reason), shelf)
+    told = {"name": skill.name, "id": skill.id, "tier": skill.tier, "status": status, "reason": reason}
+    typer.echo(js.dumps(told) if json else f"{skill.name}: {status}")
 
 
-def writer_of_person(files: SkillFiles) -> Writer:
+def _beside(folder: Path) -> tuple[str, ...]:
+    """What else lies in a skill's folder, relative to it; links are not followed."""
+    found = (Path(place, name).relative_to(folder) for place, _, names in os.walk(folder) for name in names)
+    return tuple(sorted(path.as_posix() for path in found if path != Path("SKILL.md")))
+
+
+def writer_of_person(files: SkillFiles, seen: Mapping[str, int] | None = None) -> Writer:
     """Decisions of a person, in a ledger of this moment's own."""
     from haste.runner.promotion import Writer
 
     now = time.time()
-    return Writer(files, time.strftime("person-%Y%m%d-%H%M%S", time.gmtime(now)), now)
+    return Writer(files, time.strftime("person-%Y%m%d-%H%M%S", time.gmtime(now)), now, seen)

@@ -50,9 +50,16 @@ def user_skills() -> Path:
 
 
 def skills_for_run(folder: Path | None) -> str | None:
-    """The absolute path of a run's store. None, with a warning, where the user's own cannot be made."""
+    """The absolute path of a run's store. None, with a warning, where the user's own cannot be made.
+
+    Raises StoreError where the named one cannot be made, and StoreBusy where another process keeps either to itself.
+    """
+    from haste.store.inventory import StoreBusy
+
     try:
         return str(open_skills(folder, create=True).root.absolute())
+    except StoreBusy:
+        raise  # it is there, or soon will be: the run can be started again, and would not be the same without it
     except StoreError as fault:
         if folder is not None:
             raise

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from haste.agents.engineer import Answer, Engineer
+from haste.schema.errors import StoreError
 from haste.schema.knowledge import Learning, Promotion, PromotionProposal
 from haste.skills.briefing import promotion_brief
 from haste.skills.ledger import write_records
@@ -21,22 +23,40 @@ Settle = Callable[[Answer[PromotionProposal | None]], PromotionProposal | None] 
 
 @dataclass(frozen=True)
 class Writer:
-    """Where verdicts go: the store, the ledger's stream for this round, and the time, in seconds since the epoch."""
+    """Where verdicts go: the store, the ledger's stream for this round, and the time, in seconds since the epoch.
+
+    `seen` is how long each stream was, in bytes, before the store was read: what came later may hold others' verdicts.
+    """
 
     files: SkillFiles
     stream: str
     at: float
+    seen: Mapping[str, int] | None = None  # None: nobody else writes, or the lock is held since the store was read
 
     def settle(self, promotion: Promotion, shelf: Shelf, *, vetoed: bool = False) -> Shelf:
-        """Write a promotion's files and its decision; a vetoed one leaves the decision only."""
-        if not vetoed and promotion.changes:
-            self.files.write(store_writes(promotion, shelf.inventory))
+        """Write a promotion's files and its decision; a vetoed one leaves the decision only.
+
+        Raises StoreError, changing nothing, for a learning that somebody else has decided on since the store was read.
+        """
+        writes = () if vetoed else store_writes(promotion, shelf.inventory)
         if vetoed:
             # Where what was vetoed is a move of a skill that stays, its claim is not barred.
             stays = {"claim": "", "body_digest": ""} if promotion.learning is None else {}
             promotion = promotion.model_copy(update={"by": "person"} | stays)
-        self.files.append(self.stream, write_records([decision(promotion, self.stream, self.at, vetoed)]))
+        lines = write_records([decision(promotion, self.stream, self.at, vetoed)])
+        with self.files.lock():
+            if promotion.learning is not None and self._decided_since(promotion.learning):
+                msg = "somebody else has decided on it meanwhile"
+                raise StoreError(msg, where=promotion.learning, hint="run the command again for what still waits")
+            self.files.settle(writes, self.stream, lines)
         return shelf if vetoed else shelf.after(promotion)
+
+    def _decided_since(self, learning: str) -> bool:
+        if self.seen is None:
+            return False
+        grown = [run for run, size in self.files.ledger_sizes().items() if size != self.seen.get(run)]
+        field = f'"learning":{json.dumps(learning, ensure_ascii=False)}'  # as a decision's line has it, and no other
+        return any(field in file.text for run in grown for file in self.files.read_ledger(run).files)
 
 
 @dataclass(frozen=True)

@@ -2,34 +2,40 @@
 
 Layout (docs/skills.md): `global/`, `domain/<domain>/` and `competition/<competition>/` hold one folder per skill with
 one `SKILL.md` each; `retired/` holds the same below it; `ledger/<run>.jsonl` is append-only, one file per run;
-`learnings/<run>.json` is what a run proposed.
+`learnings/<run>.json` is what a run proposed; `unfinished.json` is there while texts and their record are written.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
+from typing import BinaryIO
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
 
 from haste.schema.errors import StoreError
 from haste.schema.knowledge import Problem, StoreWrite, TextFile
 
 from .inventory_files import LIMIT, digest_of, read_text, replace_text, sync_folder
-from .inventory_walk import SKILL_FILE, walk
+from .inventory_walk import PLACES, SKILL_FILE, walk
 
 VERSION = 1
 VERSION_FILE = "store-version"
 LEDGER = "ledger"
 LEARNINGS = "learnings"
-LEDGER_LIMIT = 256 * 1024 * 1024  # bytes of one run's file
+UNFINISHED = "unfinished.json"
+LEDGER_LIMIT = 64 * 1024 * 1024  # bytes of one stream; ten thousand decisions need a tenth of it
 LOCK_WAIT_S = 30.0
 _ATTRIBUTES = "* text eol=lf\nledger/*.jsonl merge=union\n"
+_IGNORED = f".lock\n{UNFINISHED}\n"
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _PART = re.compile(r"[a-z0-9][a-z0-9-]*")
 _RUN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
@@ -42,20 +48,48 @@ class Contents:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """Texts and the record that belongs to them, as they lie in `unfinished.json`."""
+
+    writes: tuple[StoreWrite, ...]
+    run: str
+    lines: str
+
+
+_BEGUN = TypeAdapter(Begun)
+
+
+class StoreBusy(StoreError):
+    """Another process has held the lock for longer than this one would wait."""
+
+
 class SkillFiles:
     """One store below `root`. Reading never fails as a whole; a refused write raises StoreError, changing nothing."""
 
     def __init__(self, root: Path, lock_wait_s: float = LOCK_WAIT_S) -> None:
         self.root = root
         self.lock_wait_s = lock_wait_s
+        self._lock: FileLock | None = None
 
     def create(self) -> None:
         """Make an empty store; nothing happens to what is there already."""
         for folder in ("global", "domain", "competition", "retired", LEDGER):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        for name, text in ((VERSION_FILE, f"{VERSION}\n"), (".gitattributes", _ATTRIBUTES), (".gitignore", ".lock\n")):
+        # The version last: a folder that has one is whole.
+        for name, text in ((".gitattributes", _ATTRIBUTES), (".gitignore", _IGNORED), (VERSION_FILE, f"{VERSION}\n")):
             if not (self.root / name).exists():
                 replace_text(self.root / name, text)
+
+    def fill_from(self, source: SkillFiles) -> None:
+        """Copy skills and ledger of another store, each file at once and whole; what is there already stays."""
+        with self.lock():
+            files = [file for file in source.read().files if not (self.root / file.path).exists()]
+            self.write([StoreWrite(file.path, file.text) for file in files])
+            self._inside(LEDGER).mkdir(exist_ok=True)
+            for file in source.read_ledger().files:
+                if not (place := self._inside(file.path)).exists():
+                    replace_text(place, file.text)
 
     def read(self) -> Contents:
         """Every `SKILL.md`, retired ones included; in order of path."""
@@ -81,22 +115,39 @@ class SkillFiles:
         """What runs proposed, one file per run, decided on or not."""
         return self._read_flat(LEARNINGS, "*.json")
 
+    def ledger_sizes(self) -> dict[str, int]:
+        """How long each stream is, in bytes: what is longer later has been added to."""
+        return {path.stem: path.lstat().st_size for path in (self.root / LEDGER).glob("*.jsonl")}
+
     def append(self, run: str, lines: str) -> None:
         """Add whole lines to a run's ledger, durably. A torn line left by a crash is closed off first."""
-        if not _RUN.fullmatch(run) or ".." in run:
-            msg = f"not a name for a ledger: {run!r}"
-            raise StoreError(msg, where=str(self.root), hint="use letters, digits, `.`, `_` and `-`")
         if not lines:
             return
         self._refuse_newer()
-        path = self._inside(f"{LEDGER}/{run}.jsonl")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-        with os.fdopen(fd, "r+b") as file:
-            torn = file.seek(0, os.SEEK_END) > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
-            file.write(b"\n" * torn + lines.encode())
-            file.flush()
-            os.fsync(file.fileno())
+        with self._open_ledger(run) as file:
+            _add(file, lines)
+
+    def settle(self, writes: Sequence[StoreWrite], run: str, lines: str) -> None:
+        """`write`, and then `append`: both, or neither where one of them is refused.
+
+        What a killed process, or a full disk, leaves undone of it is done by whoever next takes the lock.
+        """
+        with self.lock():
+            self._refuse_newer()
+            for write in writes:
+                self._check(write)
+            try:
+                with self._open_ledger(run) as file:
+                    if writes:
+                        begun = _BEGUN.dump_json(Begun(tuple(writes), run, lines)).decode()
+                        replace_text(self._inside(UNFINISHED), begun)
+                        self._put(writes)
+                    _add(file, lines)
+            except OSError as fault:
+                msg = f"cannot write: {fault.strerror or fault}"
+                hint = "mend that; whatever next writes to the store finishes what was begun"
+                raise StoreError(msg, where=str(self.root), hint=hint) from fault
+            self._drop_unfinished()
 
     def write(self, writes: Sequence[StoreWrite]) -> None:
         """Put texts in place, all checked before the first is written, each one atomically.
@@ -119,36 +170,74 @@ class SkillFiles:
                 self._check(write)
             self._put(left)
 
-    def export(self, files: Iterable[TextFile], destination: Path) -> int:
-        """A flat copy for other tools, `<destination>/<name>/SKILL.md`; says how many. Other folders there are left."""
-        count = 0
-        for file in files:
-            name = Path(file.path).parent.name
-            folder = destination / name
-            if not _PART.fullmatch(name) or folder.is_symlink() or (folder / SKILL_FILE).is_symlink():
-                msg = f"cannot export to {name!r}: not a plain folder"
-                raise StoreError(msg, where=str(destination))
-            folder.mkdir(parents=True, exist_ok=True)
-            replace_text(folder / SKILL_FILE, file.text)
-            count += 1
-        return count
-
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only writer. Readers do not wait: every single file is whole at any moment."""
+        """Be the only writer; may be nested. Readers do not wait: every single file is whole at any moment.
+
+        Raises StoreBusy when another process does not let go of it.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
+        place = self._inside(".lock")
+        self._lock = self._lock or FileLock(place)
         try:
-            with FileLock(self._inside(".lock"), timeout=self.lock_wait_s):
-                yield
+            self._lock.acquire(timeout=self.lock_wait_s)
         except Timeout as fault:
             msg = "another process is writing to this store"
-            raise StoreError(msg, where=str(self.root), hint="wait for it to end, then try again") from fault
+            raise StoreBusy(msg, where=str(self.root), hint="wait for it to end, then try again") from fault
+        try:
+            if self._lock.lock_counter == 1:
+                self._finish()
+            yield
+        finally:
+            self._lock.release()
+
+    def _finish(self) -> None:
+        """Do what another writer had begun. What somebody has changed since is left as it is, without a record."""
+        if not self._inside(UNFINISHED).exists():
+            return
+        self._refuse_newer()
+        try:
+            begun = _BEGUN.validate_json(read_text(self.root / UNFINISHED, LEDGER_LIMIT))
+            _check_run(begun.run)
+            self.redo(begun.writes)
+        except (StoreError, ValidationError):
+            self._drop_unfinished()
+            return
+        there = {line for file in self.read_ledger(begun.run).files for line in file.text.splitlines()}
+        if not there.issuperset(begun.lines.splitlines()):
+            self.append(begun.run, begun.lines)
+        self._drop_unfinished()
+
+    def _drop_unfinished(self) -> None:
+        if (self.root / UNFINISHED).exists():
+            (self.root / UNFINISHED).unlink()
+            sync_folder(self.root)
+
+    def _open_ledger(self, run: str) -> BinaryIO:
+        """A run's ledger, made where it is not there. Raises StoreError for what is no plain file in the store."""
+        _check_run(run)
+        path = self._inside(f"{LEDGER}/{run}.jsonl")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        except OSError as fault:
+            msg = f"cannot write to the ledger: {fault.strerror or fault}"
+            raise StoreError(msg, where=str(path)) from fault
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            msg = "not a regular file"
+            raise StoreError(msg, where=str(path))
+        return os.fdopen(fd, "r+b")
 
     def _read_flat(self, name: str, pattern: str) -> Contents:
         files: list[TextFile] = []
         problems: list[Problem] = []
         folder = self.root / name
-        for path in sorted(folder.glob(pattern)) if folder.is_dir() and not folder.is_symlink() else ():
+        if folder.is_symlink():
+            return Contents((), (Problem(where=name, code="symlink", reason="a link; links are not followed"),))
+        if folder.exists() and not folder.is_dir():
+            return Contents((), (Problem(where=name, code="stray", reason="a folder is expected here"),))
+        for path in sorted(folder.glob(pattern)):
             where = f"{name}/{path.name}"
             try:
                 files.append(TextFile(where, read_text(path, LEDGER_LIMIT, errors="replace")))
@@ -183,6 +272,9 @@ class SkillFiles:
         if write.replaces != write.path and target.exists():
             msg = "something lies there already"
             raise StoreError(msg, where=write.path, hint="load the store anew and decide again")
+        if taken := self._namesake(write):
+            msg = f"the name is taken by {taken}"
+            raise StoreError(msg, where=write.path, hint="load the store anew and decide again")
         if write.replaces is None:
             return
         old = self._inside(write.replaces)
@@ -190,6 +282,15 @@ class SkillFiles:
         if now != write.expected:
             msg = "changed since it was read"
             raise StoreError(msg, where=write.replaces, hint="load the store anew and decide again")
+
+    def _namesake(self, write: StoreWrite) -> str | None:
+        """Another skill that has the name which a text brings in: names are unique over the whole store."""
+        *_, name, file = ("", *write.path.split("/"))
+        if file != SKILL_FILE or (write.replaces is not None and write.replaces.split("/")[-2:] == [name, file]):
+            return None
+        found = sorted(path for place in PLACES for path in self.root.glob(f"{place}/{name}/{SKILL_FILE}"))
+        paths = (path.relative_to(self.root).as_posix() for path in found)
+        return next((path for path in paths if path not in (write.path, write.replaces)), None)
 
     def _inside(self, relative: str) -> Path:
         """The path of a text in this store. Raises StoreError for one that leads out of it, also through a link."""
@@ -224,7 +325,7 @@ class SkillFiles:
             text = read_text(path, 100).strip()
         except StoreError as fault:
             return Problem(where=VERSION_FILE, code="version", reason=fault.message, line=1)
-        if text.isdigit() and int(text) <= VERSION:
+        if _NUMBER.fullmatch(text) and int(text) <= VERSION:
             return None
         reason = (
             f"the store is of version {text!r}, this haste knows {VERSION}; it is read as far as possible, not written"
@@ -237,17 +338,28 @@ class SkillFiles:
 
 
 def begin(root: Path, starter: Path | None) -> SkillFiles:
-    """The store at `root`; a new one starts as a copy of `starter`, with its ledger, or empty."""
+    """The store at `root`; a new one starts as a copy of `starter`, with its ledger, or empty.
+
+    Of several processes that begin it at once, one makes it and the others wait.
+    """
     store = SkillFiles(root)
-    if (root / VERSION_FILE).exists():
-        return store
-    if starter is not None:  # before the store is marked as begun, so that a copy that was cut off is made whole
-        source = SkillFiles(starter)
-        store.write(
-            [StoreWrite(file.path, file.text) for file in source.read().files if not (root / file.path).exists()]
-        )
-        for file in source.read_ledger().files:
-            if not (root / file.path).exists():
-                store.append(Path(file.path).stem, file.text)
-    store.create()
+    if not (root / VERSION_FILE).exists():
+        with store.lock():
+            if not (root / VERSION_FILE).exists():  # made by another process while this one waited
+                if starter is not None:  # before the store is marked as begun: a copy that was cut off is made whole
+                    store.fill_from(SkillFiles(starter))
+                store.create()
     return store
+
+
+def _check_run(run: str) -> None:
+    if not _RUN.fullmatch(run) or ".." in run:
+        msg = f"not a name for a ledger: {run!r}"
+        raise StoreError(msg, hint="use letters, digits, `.`, `_` and `-`")
+
+
+def _add(file: BinaryIO, lines: str) -> None:
+    torn = file.seek(0, os.SEEK_END) > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
+    file.write(b"\n" * torn + lines.encode())
+    file.flush()
+    os.fsync(file.fileno())

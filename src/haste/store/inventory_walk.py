@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from haste.schema.knowledge import Problem
 
 SKILL_FILE = "SKILL.md"
 _DEPTH = {"global": 1, "domain": 2, "competition": 2}  # folders between the tier's and the file
+_RETIRED = "retired"
+_BESIDE = frozenset({"ledger", "learnings", "conversations"})  # folders of a store that hold no skills
+PLACES = tuple(  # patterns of the folders that hold skills' own
+    f"{above}{tier}{'/*' * (depth - 1)}" for above in ("", f"{_RETIRED}/") for tier, depth in _DEPTH.items()
+)
 
 
 def walk(root: Path) -> Iterator[str | Problem]:
     """Paths of all `SKILL.md` relative to `root`, in order, and a problem for whatever should not be there."""
+    yield from _strays(root, "", {*_DEPTH, *_BESIDE, _RETIRED})
     for tier, depth in _DEPTH.items():
         yield from _below(root, tier, depth)
-    retired = root / "retired"
-    if retired.is_symlink():
-        yield _problem("retired", "symlink", "a link; links are not followed")
+    if (root / _RETIRED).is_symlink():
+        yield _problem(_RETIRED, "symlink", "a link; links are not followed")
         return
+    yield from _strays(root, f"{_RETIRED}/", set(_DEPTH))
     for tier, depth in _DEPTH.items():
-        yield from _below(root, f"retired/{tier}", depth)
+        yield from _below(root, f"{_RETIRED}/{tier}", depth)
+
+
+def _strays(root: Path, relative: str, known: Collection[str]) -> Iterator[Problem]:
+    """Folders, and links to some, that are none of the layout's: whoever put a skill there should hear of it."""
+    try:
+        with os.scandir(root / relative) as found:
+            names = sorted(
+                entry.name
+                for entry in found
+                if entry.name not in known and not entry.name.startswith(".") and entry.is_dir()
+            )
+    except OSError:
+        return  # not there, or told of by whoever reads what lies in it
+    reason = f"no skill is read from here; expected are {', '.join(sorted(known))}"
+    yield from (_problem(f"{relative}{name}", "stray", reason) for name in names)
 
 
 def _below(root: Path, relative: str, depth: int) -> Iterator[str | Problem]:
