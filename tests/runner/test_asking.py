@@ -172,13 +172,21 @@ def test_the_record_leads_to_the_same_journal_without_running_anything(recorded,
     tape = _tape(folder)
     context = context_of(toy, tmp_path / "again", tape.heard(ReplayModel(tape.conversation())), tape)
     state = carried(context)
-    old, new = list(FileStore(folder).read()), list(FileStore(tmp_path / "again").read())
     assert state.finished == "iterations"
-    assert [e.event.model_copy(update={"overhead_s": 0.0}) if hasattr(e.event, "usage") else e.event for e in new[1:]]\
-        == [e.event.model_copy(update={"overhead_s": 0.0, "wall_s": pytest.approx(e.event.wall_s)})
-            if hasattr(e.event, "usage") else e.event for e in old[1:]]  # fmt: skip
-    assert [e.at - new[0].at for e in new] == pytest.approx([e.at - old[0].at for e in old], abs=1e-5)
-    assert (folder / "submission.csv").read_bytes() == (tmp_path / "again" / "submission.csv").read_bytes()
+    same_record(folder, tmp_path / "again")
+
+
+def same_record(one: Path, other: Path, without: tuple[str, ...] = ()) -> None:
+    """Equal events at equal times, but for the harness's own time and those of kinds `without`."""
+    old, new = ([e for e in FileStore(folder).read() if e.event.kind not in without] for folder in (one, other))
+    assert [e.event.kind for e in new] == [e.event.kind for e in old]
+    for a, b in zip(old[1:], new[1:], strict=True):
+        timed = {key: pytest.approx(value) for key, value in a.event if key == "wall_s"}
+        mine = {"overhead_s": 0.0} if hasattr(a.event, "usage") else {}
+        assert dict(b.event) | mine == dict(a.event) | timed | mine
+    if not any(entry.event.kind == "run_resumed" for entry in FileStore(one).read()):  # breaks are left out
+        assert [e.at - new[0].at for e in new] == pytest.approx([e.at - old[0].at for e in old], abs=1e-5)
+    assert (one / "submission.csv").read_bytes() == (other / "submission.csv").read_bytes()
 
 
 def test_another_question_than_the_recorded_ones_ends_the_replay_with_what_differs(recorded, toy: Path, tmp_path: Path):
@@ -222,8 +230,15 @@ def test_what_the_record_did_not_run_is_no_outcome(recorded, tmp_path: Path):
     executor.close()
 
 
-def test_a_run_that_was_taken_up_after_its_provider_failed_is_replayed_as_if_it_had_not(toy: Path, tmp_path: Path):
-    """The provider fails in the middle of the search: meanwhile a submission is made, and an average takes a name."""
+def replayed(toy: Path, run: Path, again: Path, **changes):
+    tape = _tape(run)
+    return carried(context_of(toy, again, tape.heard(ReplayModel(tape.conversation())), tape, **changes))
+
+
+def test_a_run_that_was_taken_up_after_its_provider_failed_is_replayed_with_its_end_for_the_time_being(
+    toy: Path, tmp_path: Path
+):
+    """The provider fails in the middle of the search: a submission is made, then the search goes on."""
     calls = iter(range(10**6))
 
     def failing(asked):
@@ -233,17 +248,43 @@ def test_a_run_that_was_taken_up_after_its_provider_failed_is_replayed_as_if_it_
     assert carried(context).finished == "provider"
     again = context_of(toy, tmp_path / "run", ScriptedModel(spoken))
     again.store.append(RunResumed(code_version="0"))
+    assert carried(again).finished == "iterations"
+    assert replayed(toy, tmp_path / "run", tmp_path / "again").finished == "iterations"
+    same_record(tmp_path / "run", tmp_path / "again")
+
+
+def test_faults_that_may_have_been_charged_break_the_same_cap_again(toy: Path, tmp_path: Path):
+    calls = iter(range(10**6))
+    capped = {"budget": Budget(time_limit_s=None, max_tokens=12_000)}
+
+    def dropping(asked):
+        return fault(Fault.CONNECTION) if next(calls) in (1, 3) else spoken(asked)
+
+    assert carried(context_of(toy, tmp_path / "run", ScriptedModel(dropping), **capped)).finished == "token_limit"
+    assert replayed(toy, tmp_path / "run", tmp_path / "again", **capped).finished == "token_limit"
+    same_record(tmp_path / "run", tmp_path / "again")
+
+
+def test_a_call_that_the_process_died_in_counts_in_the_replay_too(toy: Path, tmp_path: Path):
+    capped = {"budget": Budget(time_limit_s=None, max_tokens=12_000)}
+
+    class Died(BaseException):
+        pass
+
+    def dying(asked):
+        if asked.stage is Stage.REFINE:
+            raise Died
+        return spoken(asked)
+
+    with pytest.raises(Died):
+        carried(context_of(toy, tmp_path / "run", ScriptedModel(dying), **capped))
+    again = context_of(toy, tmp_path / "run", ScriptedModel(spoken), **capped)
+    again.store.append(RunResumed(code_version="0"))
     whole = carried(again)
-    assert whole.finished == "iterations"
-    tape = _tape(tmp_path / "run")
-    replayed = context_of(toy, tmp_path / "again", tape.heard(ReplayModel(tape.conversation())), tape)
-    state = carried(replayed)
-    assert state.finished == "iterations"
-    assert {n: node.candidate.code for n, node in state.nodes.items() if n[0] == "c"} == {
-        n: node.candidate.code for n, node in whole.nodes.items() if n[0] == "c"
-    }
-    assert state.branches == whole.branches
-    assert (tmp_path / "run" / "submission.csv").read_bytes() == (tmp_path / "again" / "submission.csv").read_bytes()
+    state = replayed(toy, tmp_path / "run", tmp_path / "again", **capped)
+    assert (state.finished, state.branches) == (whole.finished, whole.branches)
+    assert (state.spending.usd, state.spending.most_tokens) == (whole.spending.usd, whole.spending.most_tokens)
+    same_record(tmp_path / "run", tmp_path / "again", without=("run_resumed", "model_failed"))
 
 
 def test_a_run_whose_provider_failed_for_good_is_not_replayed(toy: Path, tmp_path: Path):

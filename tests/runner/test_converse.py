@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haste.runner.asking import LONGEST_PAUSE_S, Unanswered
+from haste.runner.asking import Unanswered
 from haste.runner.converse import converse
-from haste.runner.patience import Abandoned, in_time
+from haste.runner.patience import LONGEST_PAUSE_S, Abandoned, in_time
 from haste.schema.config import Budget
 from haste.schema.events import LearningsRecorded, RunResumed
 from haste.schema.model import Bound, Fault, ModelFault, ModelReply, Role, Stage, Usage, identity

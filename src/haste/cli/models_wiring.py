@@ -78,7 +78,8 @@ def make_models(config: RunConfig, tape: Tape | None) -> Models | None:
     if tape is not None:
         from haste.llm.replay import ReplayModel
 
-        return Models(tape.heard(ReplayModel(tape.conversation(), name=f"{REPLAY}{config.replay}")), prices)
+        recorded = tape.heard(ReplayModel(tape.conversation(), name=f"{REPLAY}{config.replay}"))
+        return Models(recorded, prices, recorded if config.models.fallback else None)
     from haste.llm.choose import build
 
     built = build(config, os.environ)

@@ -1,6 +1,7 @@
 """A recorded run as a model: equal questions get the answers they got then, offline.
 
-It knows requests and replies, and nothing of journals: whoever reads a journal hands over the pairs.
+It knows requests and replies, and nothing of journals: whoever reads a journal hands over the pairs. Where no reply
+came, what was raised then is raised again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from haste.schema.errors import ProviderError
 from haste.schema.model import ModelReply, ModelRequest, identity
 
+Outcome = ModelReply | Exception
 MOST_LINES = 60  # of a diff in an error text
 WIDEST = 160  # characters of one line in it
 
@@ -26,20 +28,23 @@ class UnseenRequest(ProviderError):
 class ReplayModel:
     """Answers a request that was recorded n times n times, in the recorded order; then, and else, UnseenRequest."""
 
-    def __init__(self, recorded: Iterable[tuple[ModelRequest, ModelReply]], *, name: str = "replay") -> None:
+    def __init__(self, recorded: Iterable[tuple[ModelRequest, Outcome]], *, name: str = "replay") -> None:
         self._name = name
         self._requests: dict[str, ModelRequest] = {}
-        self._left: dict[str, deque[ModelReply]] = {}
-        for request, reply in recorded:
+        self._left: dict[str, deque[Outcome]] = {}
+        for request, outcome in recorded:
             key = identity(request)
             self._requests.setdefault(key, request)
-            self._left.setdefault(key, deque()).append(reply)
+            self._left.setdefault(key, deque()).append(outcome)
 
     def complete(self, request: ModelRequest) -> ModelReply:
-        replies = self._left.get(identity(request))
-        if replies:
-            return replies.popleft()
-        if replies is not None:
+        outcomes = self._left.get(identity(request))
+        if outcomes:
+            outcome = outcomes.popleft()
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+        if outcomes is not None:
             message = f"the {request.stage} question by {request.role} was asked more often than it was recorded"
             raise UnseenRequest(message, where=self._name)
         raise UnseenRequest(self._difference(request), where=self._name)

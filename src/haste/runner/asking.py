@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from haste.agents.engineer import Thinking
 from haste.llm.protocol import LanguageModel
@@ -23,15 +23,17 @@ from haste.search.spending import Spending, limit_of
 from haste.store.protocol import Store
 
 from .context import Models
-from .patience import Abandoned, in_time
+from .patience import NOT_WAITED_FOR, Abandoned, growing_pause_s, in_time
 
 T = TypeVar("T")
 Call = ModelAsked | ModelReplied | ModelFailed
 
-FIRST_PAUSE_S = 1.0  # at most, after a first failure; twice that after the next, and so on
-LONGEST_PAUSE_S = 60.0
-LONGEST_HINT_S = 600.0  # a provider that asks for a longer pause is given up
-_NOTHING = Usage(input=0, cached=0, cache_written=0, output=0, reasoning=0)
+UNPAID = Usage(input=0, cached=0, cache_written=0, output=0, reasoning=0)
+# Nothing for the harness to mend: the engineer is told, as by a reply, and asks for less.
+_TOLD: dict[Fault, Literal["context_too_long", "output_too_long"]] = {
+    Fault.CONTEXT_TOO_LONG: "context_too_long",
+    Fault.OUTPUT_TOO_LONG: "output_too_long",
+}
 
 
 _WHY: dict[StopReason | None, str] = {
@@ -87,10 +89,12 @@ class Conversation:
     def __init__(self, desk: Desk, spent: Spending, known: Callable[[BlobRef], BlobRef | None]) -> None:
         self._desk, self._spent, self._known = desk, spent, known
         self._given_up: set[str] = set()
+        self._too_long: set[tuple[BlobRef, str]] = set()  # a question, and for whom
 
     def hold(self, thinking: Thinking[T]) -> Generator[Call, None, T]:
         """What the engineer comes to. Raises Unanswered."""
         reply: ModelReply | None = None
+        asked, wanted = None, 0
         try:
             while True:
                 since = self._desk.clock()
@@ -98,9 +102,19 @@ class Conversation:
                     request = next(thinking) if reply is None else thinking.send(reply)
                 except StopIteration as end:
                     return end.value  # type: ignore[no-any-return]
-                reply = yield from self._reply(request, since)
+                capped = self._capped(request)
+                if capped == asked and request.max_output_tokens < wanted:
+                    continue  # it is less than was too long, but not less than what was asked for
+                asked, wanted = capped, request.max_output_tokens
+                reply = yield from self._reply(capped, since)
         finally:
             thinking.close()
+
+    def _capped(self, request: ModelRequest) -> ModelRequest:
+        most = self._desk.rules.models.max_output_tokens
+        if most is None or request.max_output_tokens <= most:
+            return request
+        return request.model_copy(update={"max_output_tokens": most})
 
     def _reply(self, request: ModelRequest, since: float) -> Generator[Call, None, ModelReply]:
         store, prices = self._desk.store, self._desk.models.prices
@@ -125,7 +139,11 @@ class Conversation:
         return (one for one in talking or known if one[0] not in self._given_up)
 
     def _ask(self, question: _Question, asked: _Asked) -> Generator[Call, None, ModelReply | None]:
-        """The reply of one model, asked as often as the rules allow; None where it is given up."""
+        """The reply of one model, asked as often as the rules allow; None where it is given up.
+
+        Who is asked once more what was too long for it can be of no help: there is nothing shorter.
+        """
+        here = (question.ref, asked.name)
         desk, most = self._desk, self._desk.rules.models.attempts
         for attempt in range(1, most + 1):
             self._check(asked)
@@ -135,19 +153,21 @@ class Conversation:
                 reply = in_time(lambda: asked.model.complete(question.request), self._over)
             except Abandoned:
                 detail = "the run was interrupted" if desk.interrupted() else "the run's time was up"
-                fault = ModelFault(Fault.TIMEOUT, f"not waited for: {detail}", model=asked.name)
+                fault = ModelFault(Fault.TIMEOUT, f"{NOT_WAITED_FOR}: {detail}", model=asked.name)
                 yield self._noted(self._failed(question, asked, fault, begun))
                 raise Unanswered(None if desk.interrupted() else "time_limit") from None
             except ModelFault as fault:
-                if fault.fault is not Fault.CONTEXT_TOO_LONG:
+                told = None if here in self._too_long else _TOLD.get(fault.fault)
+                if told is None:
                     pause = self._pause_s(fault, question, attempt) if attempt < most else None
                     yield self._noted(self._failed(question, asked, fault, begun, pause))
                     if pause is None:
                         return None
                     self._rest(pause)
                     continue
-                # Nothing for the harness to mend: the engineer is told, as by a reply, and asks for less.
-                reply = ModelReply(stop="context_too_long", text=fault.message, model=asked.name, usage=_NOTHING)
+                reply = ModelReply(stop=told, text=fault.message, model=asked.name, usage=UNPAID)
+            if reply.stop in _TOLD.values():
+                self._too_long.add(here)
             yield self._noted(self._replied(question, asked, reply, begun))
             return reply
         return None
@@ -225,14 +245,3 @@ class Conversation:
             overhead_s=question.overhead_s + self._desk.clock() - ended,
             bound=asked.bound,
         )
-
-
-def growing_pause_s(fault: ModelFault, chance: float, attempt: int) -> float | None:
-    """A growing pause with full jitter, or the provider's hint if longer; None where that is too long to wait.
-
-    `chance` is in [0, 1). The jitter spreads many runs that met the same overload
-    (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
-    """
-    pause = chance * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
-    pause = max(pause, fault.retry_after_s or 0.0)  # a hint of nothing would use up all attempts at once
-    return None if pause > LONGEST_HINT_S else pause

@@ -18,7 +18,13 @@ def drive(context: Context) -> RunState:
     Killed at any moment and started again, it goes on as if nothing had been: what the journal holds has happened,
     what it lacks has not.
     """
-    state = fold(context.store.read())
+    state = _carry(context, fold(context.store.read()))
+    while context.tape is not None and (resumed := context.tape.taken_up()) is not None:
+        state = _carry(context, _record(context, state, resumed))
+    return state
+
+
+def _carry(context: Context, state: RunState) -> RunState:
     while not state.finished:
         if context.interrupted() and not state.interrupted:
             state = _record(context, state, RunInterrupted())

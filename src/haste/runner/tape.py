@@ -1,7 +1,7 @@
 """A recorded run that plays the world: machine, clock and Ctrl-C do what its journal says they did.
 
-With a model that answers from the same journal, what remains to be done again is all thinking and deciding. It knows
-nothing of models: whoever wires a replay takes the recorded questions and answers from `conversation`.
+With a model that answers and fails from the same journal, what remains to be done again is all thinking and deciding.
+It knows nothing of models: whoever wires a replay takes what was asked, and what came of it, from `conversation`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,13 @@ from haste.schema.events import (
     RunStarted,
     SearchEnded,
     SkillsLoaded,
+    SubmissionChosen,
 )
 from haste.schema.execution import Finished, Guarantee, Job
-from haste.schema.model import ModelReply, ModelRequest
+from haste.schema.model import Fault, ModelFault, ModelReply, ModelRequest
 from haste.store.protocol import Store
+
+from .patience import LONGEST_HINT_S, NOT_WAITED_FOR, Abandoned
 
 E = TypeVar("E", CompetitionProfiled, SkillsLoaded)
 _Key = tuple[str, str, int]  # candidate, purpose, fold
@@ -64,11 +67,18 @@ class Tape:
     def now(self) -> float:
         """The time of what comes next, as if the new run were the recorded one; breaks are left out."""
         event, at = self._kept[min(self._at, len(self._kept) - 1)]
-        asking_s = event.wall_s if isinstance(event, ModelReplied) and not self._heard else 0.0
+        asking_s = event.wall_s if isinstance(event, ModelReplied | ModelFailed) and not self._heard else 0.0
         return self._began_at + at - asking_s
 
     def interrupted(self) -> bool:
-        return self._at < len(self._kept) and isinstance(self._kept[self._at][0], RunInterrupted)
+        """Also during a call that was then left to itself."""
+        to_come = (event for event, _ in self._kept[self._at :] if not isinstance(event, ModelFailed))
+        return isinstance(next(to_come, None), RunInterrupted)
+
+    def taken_up(self) -> RunResumed | None:
+        """How the recorded run went on after its end, if it did."""
+        event = self._kept[self._at][0] if self._at < len(self._kept) else None
+        return event if isinstance(event, RunResumed) else None
 
     def profile(self) -> CompetitionProfiled:
         """Raises StoreError where the run did not come so far."""
@@ -88,12 +98,15 @@ class Tape:
         """`model`, whose answers take as long as they took."""
         return _Heard(self, model)
 
-    def conversation(self) -> Iterator[tuple[ModelRequest, ModelReply]]:
-        """All questions that were answered, in their order."""
+    def conversation(self) -> Iterator[tuple[ModelRequest, ModelReply | Exception]]:
+        """All questions with what came of them, in their order."""
         for event, _ in self._kept:
-            if isinstance(event, ModelReplied):
-                asked, told = self._store.get(event.request), self._store.get(event.reply)
-                yield ModelRequest.model_validate_json(asked), ModelReply.model_validate_json(told)
+            if isinstance(event, ModelReplied | ModelFailed):
+                asked = ModelRequest.model_validate_json(self._store.get(event.request))
+                if isinstance(event, ModelFailed):
+                    yield asked, _fault(event)
+                else:
+                    yield asked, ModelReply.model_validate_json(self._store.get(event.reply))
 
     def executions(self) -> Mapping[_Key, Sequence[Finished]]:
         """What came of each execution, once per attempt that ended."""
@@ -120,14 +133,23 @@ class Tape:
         )
 
 
+def _fault(event: ModelFailed) -> Exception:
+    """What was raised then, such that the same is done about it: asked again after the same pause, or given up."""
+    if event.detail.startswith(NOT_WAITED_FOR):
+        return Abandoned()
+    hint = LONGEST_HINT_S + 1 if event.pause_s is None else event.pause_s
+    return ModelFault(event.fault, event.detail, model=event.model, retry_after_s=hint)
+
+
 class _Heard:
     def __init__(self, tape: Tape, model: LanguageModel) -> None:
         self._tape, self._model = tape, model
 
     def complete(self, request: ModelRequest) -> ModelReply:
-        reply = self._model.complete(request)
-        self._tape._heard = True
-        return reply
+        try:
+            return self._model.complete(request)
+        finally:
+            self._tape._heard = True
 
 
 class TapeExecutor:
@@ -173,30 +195,45 @@ class TapeExecutor:
 
 
 def _kept(entries: Sequence[Entry]) -> Iterator[tuple[Event, float]]:
-    """Events with their working times, without what a kill or a fault left behind: that is not done again.
+    """Events with their working times, without what a kill left behind: that is not done again.
 
-    Nor is what a run did for the time being after its provider had failed, until it was resumed; its executions are at
-    hand for when their turn comes.
+    A run that was taken up after its provider had failed stays as it was, its end for the time being included.
     """
-    passing: list[tuple[Event, float]] = []
-    asked: list[tuple[Event, float]] = []  # a question that no reply has come to yet
-    failed = False
+    since: list[tuple[Event, float]] = []  # since the run was begun or taken up
     for entry, at in zip(entries, _working_times(entries), strict=True):
         event = entry.event
+        since = _cut_off(since) if isinstance(event, ModelAsked | RunResumed) else since
         if isinstance(event, RunResumed):
-            if not failed:
-                yield from passing
-            passing, asked, failed = [], [], False
-            continue
-        if isinstance(event, SearchEnded | RunFinished) and event.reason == "provider" and not failed:
-            yield from passing
-            passing, failed = [], True
-        if isinstance(event, ModelAsked | ModelFailed):
-            asked = [(event, at)] if isinstance(event, ModelAsked) else []
-            continue
-        passing += [*asked, (event, at)]
-        asked = []
-    yield from passing
+            ended = bool(since) and isinstance(since[-1][0], RunFinished)
+            yield from since if ended else _before_its_end(since)
+            since = [(event, at)] if ended else []
+        else:
+            since.append((event, at))
+    yield from since
+
+
+def _cut_off(events: list[tuple[Event, float]]) -> list[tuple[Event, float]]:
+    """A call that the process died in is played as one that brought no answer: it may have been paid for."""
+    if not events or not isinstance(events[-1][0], ModelAsked):
+        return events
+    asked, at = events[-1]
+    lost = ModelFailed(
+        **asked.model_dump(exclude={"kind"}), fault=Fault.TIMEOUT, detail="the process died meanwhile", pause_s=0.0
+    )
+    return [*events, (lost, at)]
+
+
+def _before_its_end(events: list[tuple[Event, float]]) -> list[tuple[Event, float]]:
+    """Without the end that a run had begun to come to, by Ctrl-C or its provider, when it was killed and taken up."""
+    if any(isinstance(event, SubmissionChosen) for event, _ in events):
+        return events
+    for place, (event, _) in enumerate(events):
+        if isinstance(event, SearchEnded) and event.reason == "provider":
+            asked = (n for n in range(place, 0, -1) if not isinstance(events[n - 1][0], ModelAsked | ModelFailed))
+            return events[: next(asked, 0)]
+        if isinstance(event, RunInterrupted):
+            return events[:place]
+    return events
 
 
 def _working_times(entries: Sequence[Entry]) -> Iterator[float]:
