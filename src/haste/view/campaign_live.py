@@ -90,7 +90,10 @@ class CampaignView(Foot):
         with self._lock:
             states, counted = dict(self._states), f"{self._done} of {count_text(self._planned, 'planned run')} ended"
         table = Table(box=None, pad_edge=False, show_header=False)
-        for _ in range(5):
+        table.add_column(
+            overflow="ellipsis", min_width=9
+        )  # a run's name is one word, and is cut first where room lacks
+        for _ in range(4):
             table.add_column(no_wrap=True, overflow="ellipsis")
         for run, state in states.items():
             table.add_row(run, *_standing(state, self._clock()))
