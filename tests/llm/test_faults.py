@@ -57,11 +57,68 @@ def test_too_long_in_the_words_of_many_servers(
 
 
 @pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (  # OpenAI
+            400,
+            "max_tokens is too large: 32000. This model supports at most 16384 completion tokens, whereas you"
+            " provided 32000.",
+        ),
+        (400, "max_tokens: 32000 > 8192, which is the maximum allowed number of output tokens for m"),  # Anthropic
+        (  # Google
+            400,
+            "Unable to submit request because it has a maxOutputTokens value of 32000 but the supported range is from"
+            " 1 (inclusive) to 8193 (exclusive).",
+        ),
+        (  # vLLM
+            400,
+            "'max_tokens' or 'max_completion_tokens' is too large: 32000. This model's maximum context length is 32768"
+            " tokens and your request has 3500 input tokens (32000 > 32768 - 3500). (parameter=max_tokens)",
+        ),
+        (  # vLLM, older, and OpenAI
+            400,
+            "This model's maximum context length is 32768 tokens. However, you requested 35500 tokens (3500 in the"
+            " messages, 32000 in the completion). Please reduce the length of the messages or completion.",
+        ),
+        (  # vLLM, newer
+            400,
+            "You passed 3500 input tokens and requested 32000 output tokens. However, the model's context length is"
+            " only 32768 tokens, resulting in a maximum input length of 768 tokens.",
+        ),
+        (400, "input length and `max_tokens` exceed context limit: 20000 + 190000 > 200000"),  # Anthropic
+        (422, "`inputs` tokens + `max_new_tokens` must be <= 32769. Given: 3500 `inputs` tokens and 32000"),  # TGI
+        (400, "`max_tokens` must be less than or equal to `8192`"),  # Groq
+        (400, "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]"),  # DeepSeek
+        (400, "The maximum tokens you requested exceeds the model limit of 8192."),  # Bedrock
+    ],
+)
+def test_more_output_than_a_model_can_write_in_the_words_of_many_servers(
+    server: Server, models: dict[str, ProviderModel], status: int, words: str
+):
+    for name, say in SPEAKERS.items():
+        for code in ("invalid_request_error", "context_length_exceeded"):
+            found = fault(server, models[name], say.failed(status, code, words))
+            assert found.fault == Fault.OUTPUT_TOO_LONG, name
+
+
+def test_a_long_prompt_leaves_no_room_for_any_answer(server: Server, models: dict[str, ProviderModel]):
+    for words in (
+        "'max_tokens' or 'max_completion_tokens' is too large: 16000. This model's maximum context length is 32768"
+        " tokens and your request has 31000 input tokens (16000 > 32768 - 31000).",
+        "You passed 40000 input tokens and requested 1000 output tokens. However, the model's context length is only"
+        " 32768 tokens, resulting in a maximum input length of 31768 tokens.",
+    ):
+        answer = SPEAKERS["openai"].failed(400, "BadRequestError", words)
+        assert fault(server, models["openai"], answer).fault == Fault.CONTEXT_TOO_LONG
+
+
+@pytest.mark.parametrize(
     ("status", "words", "which"),
     [
         (404, 'model "qwen9" not found, try pulling it first', Fault.UNKNOWN_MODEL),  # Ollama
         (400, "Invalid model name passed in model=gpt-9", Fault.UNKNOWN_MODEL),  # a LiteLLM proxy
         (400, "max_tokens must be at least 1", Fault.REJECTED),
+        (429, "The maximum tokens per minute exceeded", Fault.RATE_LIMITED),
         (402, "Insufficient credits", Fault.REJECTED),
         (422, "field required", Fault.REJECTED),
         (408, "Request timeout", Fault.TIMEOUT),

@@ -17,6 +17,20 @@ _TOO_LONG = re.compile(
     r"|input token count .* exceeds|reduce the length",
     re.IGNORECASE,
 )
+# How much was asked with, and how much fits in, where a server says both: input and output share the context.
+_ROOM = (
+    re.compile(r"context length is (?P<room>\d+).*?(?P<asked>\d+) (?:in the messages|input tokens)", re.DOTALL),
+    re.compile(r"(?P<asked>\d+) input tokens.*?context length is (?:only )?(?P<room>\d+)", re.DOTALL),
+    re.compile(r"context limit: (?P<asked>\d+) \+ \d+ > (?P<room>\d+)"),
+    re.compile(r"max_new_tokens`? must be <= (?P<room>\d+)\. Given: (?P<asked>\d+)"),
+)
+_MOST_ASKED = 0.75  # of the room: with a longer prompt it is the prompt that has to become shorter
+# OpenAI, Anthropic, Google, Groq, DeepSeek, Cohere, Bedrock, vLLM.
+_OUTPUT_TOO_LONG = re.compile(
+    r"(?:max_(?:completion_|output_|new_)?tokens|maxOutputTokens|max(?:imum)? (?:output |completion )?tokens)\b"
+    r".{0,80}?(?:too (?:large|high|long|big)|exceed|> \d|<= ?\d|less than or equal|greater than|at most|range)",
+    re.IGNORECASE | re.DOTALL,
+)
 # Proxies answer 400 where the provider itself would answer 404.
 _NO_MODEL = re.compile(
     r"model[^.\n]{0,80}(?:not found|does not exist|not exist|is not supported|unknown)"
@@ -55,6 +69,7 @@ _LEAD = {
     Fault.CONNECTION: "the connection was dropped: ",
     Fault.MALFORMED: "the answer makes no sense: ",
     Fault.CONTEXT_TOO_LONG: "the request is longer than the model can read: ",
+    Fault.OUTPUT_TOO_LONG: "more output was allowed than the model can write: ",
     Fault.BAD_KEY: "the key was refused: ",
     Fault.UNKNOWN_MODEL: "no such model there (or the base URL is wrong): ",
     Fault.REJECTED: "the request was refused: ",
@@ -66,6 +81,8 @@ def _which(error: Exception, text: str) -> Fault:
 
     status = _status(error)
     refused = isinstance(error, known.ModelRequestRejectedError) or (status is not None and 300 <= status < 500)
+    if status in (400, 422, 500) and (too_long := _too_long(text)):  # llama.cpp's server has said so with a 500
+        return too_long
     for kind, fault in (
         (known.ModelContextWindowExceededError, Fault.CONTEXT_TOO_LONG),
         (known.ModelAuthenticationError, Fault.BAD_KEY),
@@ -77,8 +94,8 @@ def _which(error: Exception, text: str) -> Fault:
     ):
         if isinstance(error, kind):
             return Fault.UNREACHABLE if fault in _MAYBE_UNHEARD and _unheard(error) else fault
-    if status == 413 or ((refused or status == 500) and _TOO_LONG.search(text)):
-        return Fault.CONTEXT_TOO_LONG  # llama.cpp's server has said so with a 500
+    if status == 413:
+        return Fault.CONTEXT_TOO_LONG
     if status is not None and (status >= 500 or getattr(error, "provider_retry_hint", None)):
         return Fault.OVERLOADED
     if status == 408:
@@ -88,6 +105,17 @@ def _which(error: Exception, text: str) -> Fault:
     if refused:
         return Fault.UNKNOWN_MODEL if _NO_MODEL.search(text) else Fault.REJECTED
     return Fault.MALFORMED
+
+
+def _too_long(text: str) -> Fault | None:
+    """Which of the two is too long, what is asked or what may be answered; None: neither."""
+    for pattern in _ROOM:
+        if found := pattern.search(text):
+            fits = int(found["asked"]) <= _MOST_ASKED * int(found["room"])
+            return Fault.OUTPUT_TOO_LONG if fits else Fault.CONTEXT_TOO_LONG
+    if _OUTPUT_TOO_LONG.search(text):
+        return Fault.OUTPUT_TOO_LONG
+    return Fault.CONTEXT_TOO_LONG if _TOO_LONG.search(text) else None
 
 
 _MAYBE_UNHEARD = (Fault.CONNECTION, Fault.TIMEOUT)

@@ -18,7 +18,7 @@ from haste.schema.solution import BlobRef
 from haste.search.spending import Spending
 from haste.store.protocol import Store
 
-from .asking import Call, Conversation, Desk
+from .asking import UNPAID, Call, Conversation, Desk
 from .context import Models
 
 T = TypeVar("T")
@@ -33,18 +33,21 @@ class Talk:
     store: Store
     clock: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
+    interrupted: Callable[[], bool] = lambda: False  # asked often while a reply is waited for; may raise
     spent: Spending = field(default_factory=Spending)  # by this talk; recorded replies were paid by an earlier one
     _known: dict[BlobRef, BlobRef] = field(init=False)
 
     def __post_init__(self) -> None:
         events = (entry.event for entry in self.store.read())
-        self._known = {one.request: one.reply for one in events if isinstance(one, ModelReplied)}
+        self._known = {
+            one.request: one.reply for one in events if isinstance(one, ModelReplied) and _says_something(one)
+        }
 
     def settle(self, answer: Answer[T]) -> T:
         """An engineer's answer, whether it knew it or has to ask. Raises Unanswered, at a cap or by the provider."""
         if not isinstance(answer, Generator):
             return answer
-        desk = Desk(self.config, self.models, self.store, self.clock, self.pause)
+        desk = Desk(self.config, self.models, self.store, self.clock, self.pause, self.interrupted)
         talking = Conversation(desk, self.spent, self._known.get).hold(answer)
         while True:
             try:
@@ -56,5 +59,10 @@ class Talk:
         """On disk before anything is read from it."""
         self.store.append(event)
         self.spent = self.spent.after(event)
-        if isinstance(event, ModelReplied):
+        if isinstance(event, ModelReplied) and _says_something(event):
             self._known[event.request] = event.reply
+
+
+def _says_something(event: ModelReplied) -> bool:
+    """That a question was too long cost nothing, and may not hold for whoever is asked today."""
+    return event.usage != UNPAID

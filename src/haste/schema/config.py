@@ -56,6 +56,7 @@ class ModelConfig(Value):
     base_url: str | None = None  # of an OpenAI- or Anthropic-compatible endpoint
     reply_mode: Literal["tool", "native", "prompted"] = "tool"  # how a typed answer is asked for; local servers differ
     timeout_s: float = Field(300.0, gt=0)  # of one call
+    max_output_tokens: int | None = Field(None, ge=1)  # of one call; None: as much as a question asks for
     attempts: int = Field(6, ge=1)  # of one call, with growing pauses, before a model is given up
     # In the form of a price file; from the run's beginning on the whole of what it reckons with.
     prices: dict[str, Any] | None = None

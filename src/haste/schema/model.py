@@ -82,7 +82,7 @@ class ModelReply(Value):
     text: str = ""
     form: str | None = None  # the name of the form that was filled in: not always the one asked for
     arguments: str | None = None
-    stop: Literal["complete", "length", "refused", "context_too_long"] = "complete"
+    stop: Literal["complete", "length", "refused", "context_too_long", "output_too_long"] = "complete"
     model: str  # PROVIDER:NAME that answered
     usage: Usage = Usage()
 
@@ -97,6 +97,7 @@ class Fault(StrEnum):
     CONNECTION = "connection"  # dropped on the way
     MALFORMED = "malformed"  # an answer that is none: no JSON, no choices
     CONTEXT_TOO_LONG = "context_too_long"
+    OUTPUT_TOO_LONG = "output_too_long"  # more output was allowed than the model can write
     BAD_KEY = "bad_key"
     UNKNOWN_MODEL = "unknown_model"
     REJECTED = "rejected"  # any other 4xx

@@ -12,7 +12,7 @@ from haste.agents.llm.engineer import LlmEngineer
 from haste.agents.llm.infer import Rejected
 from haste.schema.brief import Brief
 from haste.schema.knowledge import Status, Tier, Verdict
-from haste.schema.model import ModelReply, ModelRequest, Role, Stage
+from haste.schema.model import ModelReply, ModelRequest, Role, Stage, Usage
 from haste.schema.solution import Diagnosis, Operator, Proposal, Scale, Unusable
 
 from .briefs import NOTES, attempt, bare, failing, note, refining
@@ -23,7 +23,7 @@ from .shown import LISTING, promotion
 ENGINEER = LlmEngineer()
 GOOD_EDIT = {"search": "SEED = 0", "replace": "SEED = 1"}
 TOO_LONG = written("", stop="context_too_long")
-CUT_OFF = said('{"diagnosis": "overf', stop="length")
+CUT_OFF = said('{"diagnosis": "overf', stop="length").model_copy(update={"usage": Usage(output=16000)})
 
 
 def refine(*ready: ModelReply) -> tuple[Proposal | Unusable | None, list[ModelRequest]]:
@@ -105,11 +105,20 @@ def wordy(**more: Any) -> Brief:
     return brief.model_copy(update={"competition": competition})
 
 
-def test_a_prompt_that_is_too_long_loses_skills_then_history_then_description() -> None:
+def until_all_was_asked_again(answer: Any, stop: str) -> list[ModelRequest]:
+    """What is asked of somebody for whom everything is too long; it begins anew at the end."""
     seen: list[ModelRequest] = []
-    answer = settle(ENGINEER.refine(wordy()), replies(*[TOO_LONG] * 5), seen)
-    assert isinstance(answer, Unusable)
-    assert "too long" in answer.reason
+    request, reply = next(answer), written("", stop=stop, usage=Usage(input=0, output=0))
+    while request not in seen:
+        seen.append(request)
+        request = answer.send(reply)
+    assert request == seen[0]
+    answer.close()
+    return seen
+
+
+def test_a_prompt_that_is_too_long_loses_skills_then_history_then_description() -> None:
+    seen = until_all_was_asked_again(ENGINEER.refine(wordy()), "context_too_long")
     full, half, bare_, recent, least = seen
     names = [note.name for note in NOTES]
     assert [name for name in names if f"## {name}" in "".join(full.stable)] == names
@@ -128,10 +137,40 @@ def test_a_shorter_prompt_may_succeed() -> None:
     assert len(seen) == 2
 
 
-def test_nothing_is_asked_twice_where_there_is_nothing_to_drop() -> None:
+def test_a_shorter_prompt_leaves_less_room_for_the_answer_too() -> None:
+    seen = until_all_was_asked_again(ENGINEER.refine(wordy(skills=(), history=())), "context_too_long")
+    described = ["characters left out" in request.stable[1] for request in seen]
+    assert described == [False, True, True, True, True]
+    assert [request.max_output_tokens for request in seen] == [16000, 8000, 4000, 2000, 1000]
+
+
+def test_an_answer_that_may_be_too_long_is_allowed_less_and_nothing_else_changes() -> None:
+    seen = until_all_was_asked_again(ENGINEER.draft(bare("affairs"), 3), "output_too_long")
+    assert [request.max_output_tokens for request in seen] == [32000, 16000, 8000, 4000, 2000, 1000]
+    assert len({request.model_copy(update={"max_output_tokens": 1}).model_dump_json() for request in seen}) == 1
+    small = LlmEngineer().classify(bare("affairs"))
+    assert until_all_was_asked_again(small, "output_too_long")[-1].max_output_tokens == 1000
+
+
+def test_what_was_allowed_less_stays_so_after_a_reply_that_is_no_use() -> None:
     seen: list[ModelRequest] = []
-    settle(ENGINEER.refine(wordy(skills=(), history=())), replies(*[TOO_LONG] * 2), seen)
-    assert len(seen) == 2  # in full, and with a short description
+    too_much = written("", stop="output_too_long")
+    cut_off = CUT_OFF.model_copy(update={"usage": Usage(output=8000)})
+    proposal = settle(
+        ENGINEER.refine(refining("affairs")),
+        replies(too_much, cut_off, too_much, said(refinement(edits=[GOOD_EDIT]))),
+        seen,
+    )
+    assert isinstance(proposal, Proposal)
+    assert [request.max_output_tokens for request in seen] == [16000, 8000, 8000, 4000]
+    assert "cut off at 8000 tokens" in seen[3].messages[-1].text
+
+
+def test_an_answer_that_was_begun_again_and_again_is_not_paid_for_without_end() -> None:
+    begun = written("", stop="context_too_long", usage=Usage(input=190_000, output=100))
+    answer = settle(ENGINEER.refine(refining("affairs")), lambda _: begun)
+    assert isinstance(answer, Unusable)
+    assert "no room" in answer.reason
 
 
 @pytest.mark.parametrize("name", ["affairs", "sign-names"])

@@ -5,8 +5,8 @@ A generator: it yields requests and is sent replies. It knows stages by what the
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from haste.agents.engineer import Thinking
@@ -23,6 +23,7 @@ R = TypeVar("R", bound=Reply)
 T = TypeVar("T")
 
 FOLLOW_UPS = 2  # a reply is sent back with the reason so often, then it stays unusable
+LEAST_OUTPUT = 1_000  # tokens; no answer of any use is shorter, so that allowing less would not help
 _KEPT_REPLY = 40_000  # characters of an unusable reply that are shown to the model again
 
 
@@ -67,18 +68,20 @@ class Question(Generic[R, T]):
 
 
 def ask(question: Question[R, T]) -> Thinking[T | Unusable]:
-    """Ask until the answer can be used, or it is no longer worth it."""
-    prompts = map(question.render, CUTS)  # rendered when needed
-    shown = next(prompts)
-    messages: tuple[Message, ...] = (Message(author="user", text=shown.ask),)
+    """Ask until the answer can be used, or it is no longer worth it.
+
+    Where even the least is too long for the model, the whole is asked once more: whoever asks for us then knows that
+    this model can be of no help, and asks another one or nobody.
+    """
+    state = _full(question)
     tries = 0
     while True:
-        reply = yield _request(question, shown, messages)
-        if reply.stop == "context_too_long":
-            shorter = next((prompt for prompt in prompts if prompt != shown), None)
-            if shorter is None:
-                return Unusable(reason="the prompt is too long for the model, even without skills and older history")
-            shown, messages = shorter, (Message(author="user", text=shorter.ask),)
+        reply = yield state.request(question)
+        if reply.stop in ("context_too_long", "output_too_long"):
+            shorter = state.shorter(prompt_too=reply.stop == "context_too_long")
+            if shorter is None and reply.usage.output:  # it was begun, and paid for: asking again would be, too
+                return Unusable(reason="the model has no room for an answer, even without skills and older history")
+            state = shorter or _full(question)
             continue
         if reply.stop == "refused":
             return Unusable(reason=f"the model refused: {reply.text[:200].strip() or 'it gave no reason'}")
@@ -87,22 +90,50 @@ def ask(question: Question[R, T]) -> Thinking[T | Unusable]:
         except Unfit as unfit:
             fault = unfit
         if reply.stop == "length":
-            fault = Unfit(f"the reply was cut off at {question.max_output_tokens} tokens. {question.shorter}")
+            most = min(state.allowed, reply.usage.output or state.allowed)
+            fault = Unfit(f"the reply was cut off at {most} tokens. {question.shorter}")
         if tries == FOLLOW_UPS:
             return Unusable(reason=str(fault))
         tries += 1
-        messages = _again(shown.ask, reply, fault, tries)
+        state = replace(state, messages=_again(state.shown.ask, reply, fault, tries))
 
 
-def _request(question: Question[R, T], shown: Prompt, messages: tuple[Message, ...]) -> ModelRequest:
-    return ModelRequest(
-        role=question.role,
-        stage=question.stage,
-        stable=shown.stable,
-        messages=messages,
-        form=form(question.form, question.omit),
-        max_output_tokens=question.max_output_tokens,
-    )
+@dataclass(frozen=True)
+class _State:
+    """What is asked next, what could be asked instead, and how many tokens the answer may take."""
+
+    shown: Prompt
+    messages: tuple[Message, ...]
+    allowed: int
+    prompts: Iterator[Prompt]  # ever shorter ones, rendered when needed
+
+    def request(self, question: Question[R, T]) -> ModelRequest:
+        return ModelRequest(
+            role=question.role,
+            stage=question.stage,
+            stable=self.shown.stable,
+            messages=self.messages,
+            form=form(question.form, question.omit),
+            max_output_tokens=self.allowed,
+        )
+
+    def shorter(self, *, prompt_too: bool) -> _State | None:
+        """Half the answer, and with it a shorter prompt; None where neither can be had."""
+        allowed = max(self.allowed // 2, min(self.allowed, LEAST_OUTPUT))
+        prompt_ = next((one for one in self.prompts if one != self.shown), None) if prompt_too else None
+        if prompt_ is not None:
+            return replace(self, shown=prompt_, messages=_first(prompt_), allowed=allowed)
+        return replace(self, allowed=allowed) if allowed < self.allowed else None
+
+
+def _full(question: Question[R, T]) -> _State:
+    prompts = map(question.render, CUTS)
+    shown = next(prompts)
+    return _State(shown, _first(shown), question.max_output_tokens, prompts)
+
+
+def _first(shown: Prompt) -> tuple[Message, ...]:
+    return (Message(author="user", text=shown.ask),)
 
 
 def _again(asked: str, reply: ModelReply, fault: Unfit, tries: int) -> tuple[Message, ...]:
