@@ -6,12 +6,11 @@ Shows validation scores only. Told of entries by the campaign and, from their th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Literal
 
 from rich.console import Console, Group
-from rich.table import Table
 from rich.text import Text
 
 from haste.schema.campaign import (
@@ -89,15 +88,20 @@ class CampaignView(Foot):
     def _render(self) -> Group:
         with self._lock:
             states, counted = dict(self._states), f"{self._done} of {count_text(self._planned, 'planned run')} ended"
-        table = Table(box=None, pad_edge=False, show_header=False)
-        table.add_column(
-            overflow="ellipsis", min_width=9
-        )  # a run's name is one word, and is cut first where room lacks
-        for _ in range(4):
-            table.add_column(no_wrap=True, overflow="ellipsis")
-        for run, state in states.items():
-            table.add_row(run, *_standing(state, self._clock()))
-        return Group(Text("─" * 40, style="dim"), Text(counted, style="dim"), table)
+        rows = [(run, *_standing(state, self._clock())) for run, state in states.items()]
+        return Group(Text("─" * 40, style="dim"), Text(counted, style="dim"), *_rows(rows, self._console.width))
+
+
+def _rows(rows: Sequence[tuple[str, ...]], width: int) -> list[Text]:
+    """Columns side by side; where there is no room, names of runs are cut first."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    name = max(6, min(wide[0], width - sum(wide[1:]) - 2 * len(wide[1:]))) if wide else 0
+    told = []
+    for run, *figures in rows:
+        cut = run if len(run) <= name else f"{run[: name - 1]}…"
+        cells = [cut.ljust(name), *(one.ljust(most) for one, most in zip(figures, wide[1:], strict=True))]
+        told.append(Text("  ".join(cells).rstrip(), no_wrap=True, overflow="ellipsis"))
+    return told
 
 
 def _standing(state: RunState, now: float) -> tuple[str, str, str, str]:
