@@ -81,7 +81,7 @@ def config_of(place: str, **budget: float) -> RunConfig:
 
 def ask(place: str, record: Path, **budget: float):
     config = config_of(place)
-    return word(config, Asking(config_of("", **budget), record, lambda _seconds: None))
+    return word(config, Asking(config_of("", **budget), record, lambda _seconds: None, lambda: False))
 
 
 def test_the_word_is_paid_once_however_often_it_is_asked_for(places, machine, monkeypatch, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -172,3 +173,22 @@ def test_a_round_is_judged_by_the_model_and_stops_whole_at_the_cap(tmp_path: Pat
     assert [text.count('"engineer"') for text in decided] == [2]
     assert files.read().problems == ()
     assert len(files.read().files) == 2
+
+
+def test_the_person_is_heard_while_a_reply_is_waited_for(tmp_path: Path) -> None:
+    class Wanted(Exception):
+        pass
+
+    def interrupted() -> bool:
+        raise Wanted
+
+    never = threading.Event()
+    store = FileStore(tmp_path)
+    slow = ScriptedModel(lambda asked: never.wait(60) or answer(asked))
+    config = RunConfig(competition="", model="scripted:model")
+    asked = Talk(config, Models(slow, Flat()), store, interrupted=interrupted)
+    with pytest.raises(Wanted):
+        asked.settle(asking("a"))
+    never.set()
+    assert [entry.event.kind for entry in store.read()] == ["model_asked"]
+    store.close()

@@ -34,6 +34,7 @@ class Asking:
     config: RunConfig
     record: Path
     pause: Callable[[float], None]  # seconds; raises `Paused` when the person asks for a pause
+    interrupted: Callable[[], bool]  # raises it too
 
 
 @dataclass(frozen=True)

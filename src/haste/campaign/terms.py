@@ -14,12 +14,16 @@ from .state import CampaignState
 def terms(record: Path, state: CampaignState, campaign: Campaign) -> Asking:
     """A cap of the runs holds for each such occasion as well."""
 
+    def interrupted() -> bool:
+        if campaign.interrupted():
+            raise Paused
+        return False
+
     def pause(seconds: float) -> None:
         until = time.monotonic() + seconds
         while (rest := until - time.monotonic()) > 0:
-            if campaign.interrupted():
-                raise Paused
+            interrupted()
             time.sleep(min(POLL_S, rest))
 
     left = allowance(state, campaign.clock())
-    return Asking(state.rules.run.model_copy(update={"budget": left}), record, pause)
+    return Asking(state.rules.run.model_copy(update={"budget": left}), record, pause, interrupted)

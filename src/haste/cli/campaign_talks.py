@@ -63,7 +63,7 @@ def _talking(asking: Asking) -> Iterator[Talk]:
     try:
         store.claim()
         spent = spending_of(entry.event for entry in store.read())
-        yield Talk(asking.config, models, store, pause=asking.pause, spent=spent)
+        yield Talk(asking.config, models, store, pause=asking.pause, interrupted=asking.interrupted, spent=spent)
     finally:
         store.close()
 

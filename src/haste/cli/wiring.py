@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -128,8 +129,12 @@ def missing(guarantees: frozenset[Guarantee]) -> tuple[Guarantee, ...]:
 
 
 def new_folder(out: Path, competition: str, seed: int) -> Path:
-    """A fresh folder `<competition>-s<seed>-<time>`. Raises StoreError where it cannot be made."""
-    return fresh_folder(out, f"{competition}-s{seed}-{time.strftime('%Y%m%d-%H%M%S')}")
+    """A fresh folder `<competition>-s<seed>-<time>-<chance>`. Raises StoreError where it cannot be made.
+
+    Its name is the run's in the skill store's ledger as well, where a run of the same second in another place must not
+    have it too.
+    """
+    return fresh_folder(out, f"{competition}-s{seed}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}")
 
 
 def fresh_folder(out: Path, name: str) -> Path:
