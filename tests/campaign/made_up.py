@@ -104,7 +104,7 @@ class Made:
         skills = () if told.skills_dir is None else read_store(SkillFiles(Path(told.skills_dir))).shelf.inventory.held
         for event in _story(folder.name, told, len(skills))[len(list(store.read())) :]:
             store.append(event)
-        return SimpleNamespace(store=store, folder=folder, config=told)
+        return SimpleNamespace(store=store, folder=folder, config=told, tape=None)
 
     def _finish(self, context: Any, state: Any) -> None:
         if not list(context.store.read_grades()):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import xml.etree.ElementTree as Xml
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -27,9 +30,11 @@ from haste.schema.config import RunConfig, Start
 from haste.schema.events import Event, SkillsLoaded
 from haste.skills.interval import wilson
 from haste.store.files import FileStore
+from haste.view.campaign_charts import standing_chart
 from haste.view.campaign_live import CampaignView
 from haste.view.campaign_markdown import markdown
 from haste.view.campaign_page import campaign_page
+from haste.view.campaign_tables import competitions_table, cost_table, keep_table, shown_table
 from haste.view.campaign_words import medals_text
 from tests.search import legal
 
@@ -146,6 +151,78 @@ def test_what_was_asked_outside_of_runs_counts_for_the_whole_cost_of_a_medal(mad
     assert (unknown["tokens_per_medal"], unknown["usd"], unknown["usd_per_medal"]) == (700, None, None)
 
 
+def story(rows) -> dict[str, Any]:
+    """A summary of some runs of whatever competitions they are of."""
+    names = sorted({one["competition"] for one in rows})
+    known = [Classified(reference=name, id=name, title=name, domain="tabular") for name in names]
+    told = {"title": "x", "seed": 0, "run": "r", "error": "", "rank": None, "teams": None, "grade": 0.5}
+    told |= {"validation_score": 0.5, "stop_reason": "iterations", "keep_rate": 0.25}
+    state = promoted(Spent(tokens=600, usd=1.5))
+    state = replace(state, classified=CompetitionsClassified(competitions=tuple(known)))
+    return summarise(state, [told | one for one in rows], 0.0)
+
+
+def test_every_competition_has_its_medal_rate_its_cost_and_its_time():
+    runs = [row(medal="gold", above_median=True), row(), row(competition="beta", medal=None, usd=None)]
+    told = competitions_table(story(runs))
+    assert dict(zip(told.heads, told.rows[0], strict=True)) == {
+        "competition": "alpha",
+        "domain": "tabular",
+        "runs": "2",
+        **{"gold": "1", "silver": "0", "bronze": "0"},
+        "medal rate": "50 % (9.45 % to 90.5 %)",
+        "above median": "1",
+        "normalised": "0.500",
+        "to best": "2.0",
+        "keep rate": "25 %",
+        **{"tokens": "200", "cost": "$1.00", "time": "20 s"},
+    }
+    unknown = dict(zip(told.heads, told.rows[1], strict=True))
+    assert [unknown[name] for name in ("gold", "medal rate", "cost", "tokens")] == ["–", "–", "–", "100"]
+    assert "<td>alpha<div" in campaign_page(story(runs))
+
+
+def test_runs_of_one_competition_are_said_to_be_alike_and_to_narrow_the_intervals():
+    words = "as independent, but up to 2 of them are of one competition (its seeds and repeats)"
+    twice, once = story([row(), row()]), story([row(), row(competition="beta")])
+    unranked = story([row(medal=None), row(medal=None)])
+    for made in (campaign_page, markdown):
+        assert words in made(twice)
+        assert all("as independent" not in made(one) for one in (once, unranked))
+
+
+def test_the_last_row_of_the_cost_holds_what_was_asked_outside_of_runs():
+    told = cost_table(story([row(medal="gold"), row()]))
+    assert told.rows[0] == ["all runs", "200", "200", "$1.00", "$1.00", "20 s"]
+    assert told.rows[-2] == ["promotion", "600", "–", "$1.50", "–", "–"]
+    assert told.rows[-1] == ["in all", "800", "800", "$2.50", "$2.50", "–"]
+
+
+def test_keep_rates_stand_against_the_inventory_first_and_what_was_shown_second():
+    told = story([row(inventory=60, skills_loaded=8), row()])
+    assert [one[0] for one in keep_table(told).rows if one[1] == "1"] == ["0", "50 and more"]
+    assert [one[0] for one in shown_table(told).rows if one[1] == "1"] == ["0", "1 to 15"]
+    page, text = campaign_page(told), markdown(told)
+    assert text.index("Keep rate against inventory size") < text.index("Keep rate against skills shown")
+    assert ">live skills in the inventory</text>" in page
+    assert ">50 and more (1 run)</text>" in page
+    assert ">1 to 15 (1 run)</text>" not in page
+
+
+def test_scores_beyond_the_picture_are_arrows_with_the_farthest_in_numbers():
+    far = [row(normalised=-3.4), row(normalised=-0.9), row(normalised=0.4), row(competition="beta", normalised=2.2)]
+    chart = standing_chart(story(far)).html
+    arrows = re.findall(r'<path d="M([\d.]+) [\d.]+l(-?10)', chart)
+    assert sorted(arrows[:3]) == [("190.0", "10"), ("190.0", "10"), ("880.0", "-10")]
+    assert ">-3.4</text>" in chart
+    assert ">2.2</text>" in chart
+    assert ">-0.9</text>" not in chart
+    assert "beyond the picture" in chart
+    near = standing_chart(story([row(normalised=-0.5), row(normalised=1.6)])).html
+    assert "<path" not in near
+    assert "beyond the picture" not in near
+
+
 def test_the_page_is_whole_and_asks_for_nothing_outside_itself(made: Made):
     summary = made.summary()
     page = campaign_page(summary)
@@ -166,7 +243,7 @@ def test_the_three_forms_say_the_same(made: Made):
     summary = made.summary()
     text = markdown(summary)
     assert "medals 3 of 3 runs: 100 %" in text
-    assert "| alpha | tabular | 1 | 1 | 0 | 0 | 1 | 0.900 |" in text
+    assert "| alpha | tabular | 1 | 1 | 0 | 0 | 100 % (20.7 % to 100 %) | 1 | 0.900 |" in text
     assert "| r02-beta-s0 | warm | – | 4.5 | 0.9 | gold | 0.900 |" in text
     assert "without `broken`" in text
     assert json.loads(json.dumps(summary)) == summary

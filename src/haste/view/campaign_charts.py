@@ -10,11 +10,12 @@ from typing import Any
 
 from .campaign_words import medal_text, number_text, rate_text
 from .markup import Markup, Piece, tag
-from .numbers import bin_text, share_text
+from .numbers import bin_text, count_text, share_text
+from .study_charts import Scale
 
 Summary = dict[str, Any]
 WIDTH = 900.0
-LOWEST, HIGHEST = -0.5, 1.6  # normalised scores beyond are drawn at the edge
+LOWEST, HIGHEST = -0.5, 1.6  # of normalised scores; those beyond are arrows at the edge
 MEDAL_STYLES = {"gold": "m-gold", "silver": "m-silver", "bronze": "m-bronze", "none": "m-none"}
 TIERS = {"competition": "s-first", "domain": "s-second", "global": "s-third"}
 VERDICTS = {
@@ -38,25 +39,25 @@ def standing_chart(summary: Summary) -> Markup | None:
         return None
     values: list[float] = [row["normalised"] for _, rows in shown for row in rows]
     low, high = max(LOWEST, min(0.0, *values)) - 0.05, min(HIGHEST, max(1.05, *values)) + 0.05
-    left, right, top, step = 190.0, 20.0, 26.0, 26.0
-
-    def x(value: float) -> float:
-        return left + (WIDTH - left - right) * (min(max(value, low), high) - low) / (high - low)
-
+    top, step = 26.0, 26.0
+    scale = Scale(low, high, 190.0, WIDTH - 20.0)
     bottom = top + step * len(shown)
     pieces: list[Piece] = []
     for value, name in ((0.0, "dummy"), (0.5, "0.5"), (1.0, "gold")):
-        style = "goal" if value == 1 else "grid"
-        pieces.append(tag("line", x1=x(value), x2=x(value), y1=top - 6, y2=bottom, class_=style))
-        pieces.append(tag("text", name, x=x(value), y=top - 12, text_anchor="middle"))
+        x, style = scale.x(value), "goal" if value == 1 else "grid"
+        pieces.append(tag("line", x1=x, x2=x, y1=top - 6, y2=bottom, class_=style))
+        pieces.append(tag("text", name, x=x, y=top - 12, text_anchor="middle"))
     for at, (one, rows) in enumerate(shown):
         y = top + step * (at + 0.5)
-        pieces.append(tag("text", one["competition"], x=left - 12, y=y + 4, text_anchor="end"))
-        pieces.append(tag("line", x1=x(low), x2=x(high), y1=y, y2=y, class_="grid"))
-        pieces += [_mark(x(row["normalised"]), y, row) for row in rows]
+        pieces.append(tag("text", one["competition"], x=scale.left - 12, y=y + 4, text_anchor="end"))
+        pieces.append(tag("line", x1=scale.left, x2=scale.right, y1=y, y2=y, class_="grid"))
+        pieces += [_mark(scale, y, row) for row in rows]
+        pieces += _farthest(scale, y, [row["normalised"] for row in rows])
     words = {"gold": "gold", "silver": "silver", "bronze": "bronze", "none": "no medal"}
     legend = [_key(_dot(7.0, 7.0, style), words[name]) for name, style in MEDAL_STYLES.items()]
     legend.append(_key(tag("circle", cx=7.0, cy=7.0, r=5.0, class_="m-none cold"), "hollow: cold start"))
+    if any(_beyond(scale, value) for value in values):
+        legend.append(_key(_arrow(2.0, 7.0, -1, "m-none"), "beyond the picture; the number is the farthest"))
     return _figure(pieces, bottom + 8, "normalised held-out score of every run by competition", legend)
 
 
@@ -99,8 +100,8 @@ def best_chart(summary: Summary) -> Markup | None:
 
 
 def keep_chart(summary: Summary) -> Markup | None:
-    """Keep rate of the runs by how many skills they had loaded, with 95 % intervals."""
-    bins = [one for one in summary["keep_rate_by_skills"] if one["decided"]]
+    """Keep rate of the runs by how many live skills their inventory held, with 95 % intervals."""
+    bins = [one for one in summary["keep_rate_by_inventory"] if one["decided"]]
     if not bins:
         return None
     left, right, top, height = 60.0, 20.0, 14.0, 200.0
@@ -119,9 +120,11 @@ def keep_chart(summary: Summary) -> Markup | None:
         told = tag("title", f"{one['kept']} of {one['decided']} changes kept, {rate_text(one, 'keep_rate')}")
         bar = tag("line", x1=middle, x2=middle, y1=low, y2=high, class_="whisker")
         pieces.append(tag("g", told, bar, tag("circle", cx=middle, cy=y(one["keep_rate"]), r=6.0, class_="mark warm")))
-        name = f"{bin_text(one['low'], one['high'])} skills ({one['runs']} runs)"
+        name = f"{bin_text(one['low'], one['high'])} ({count_text(one['runs'], 'run')})"
         pieces.append(tag("text", name, x=middle, y=top + height + 20, text_anchor="middle"))
-    return _figure(pieces, top + height + 30, "keep rate against the number of skills loaded", [])
+    axis = "live skills in the inventory"
+    pieces.append(tag("text", axis, x=WIDTH - right, y=top + height + 42, text_anchor="end"))
+    return _figure(pieces, top + height + 50, f"keep rate against the number of {axis}", [])
 
 
 def verdicts_chart(summary: Summary) -> Markup | None:
@@ -173,10 +176,31 @@ def _columns(
     return _figure(pieces, top + height + 28, label, boxes)
 
 
-def _mark(x: float, y: float, row: Summary) -> Markup:
-    told = tag("title", f"{row['run']}: {number_text(row['normalised'], 3)}, {medal_text(row)}, {row['start']} start")
+def _mark(scale: Scale, y: float, row: Summary) -> Markup:
+    value = row["normalised"]
+    told = tag("title", f"{row['run']}: {number_text(value, 3)}, {medal_text(row)}, {row['start']} start")
     style = MEDAL_STYLES.get(row["medal"] or "none", "m-none") + (" cold" if row["start"] == "cold" else "")
-    return tag("g", told, _dot(x, y, style))
+    x, beyond = scale.x(value), _beyond(scale, value)
+    return tag("g", told, _arrow(x, y, beyond, style) if beyond else _dot(x, y, style))
+
+
+def _farthest(scale: Scale, y: float, values: Sequence[float]) -> list[Markup]:
+    """How far it goes beyond an edge, in a number beside the arrows there."""
+    ends = [(min(values), -1, "start"), (max(values), 1, "end")]
+    return [
+        tag("text", number_text(value, 1), x=scale.x(value) - 16 * side, y=y + 4, text_anchor=anchor)
+        for value, side, anchor in ends
+        if _beyond(scale, value) == side
+    ]
+
+
+def _beyond(scale: Scale, value: float) -> int:
+    """-1 left of the picture, 1 right of it, 0 in it."""
+    return (value > scale.high) - (value < scale.low)
+
+
+def _arrow(x: float, y: float, side: int, style: str) -> Markup:
+    return tag("path", d=f"M{x:.1f} {y:.1f}l{-10 * side}-6v12z", class_=style)
 
 
 def _dot(x: float, y: float, style: str) -> Markup:

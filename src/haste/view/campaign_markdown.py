@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .campaign_tables import TABLES
-from .campaign_words import ENDS, medals_text, sentence
+from .campaign_words import ENDS, caution, medals_text, sentence
 from .grid import grid
 from .numbers import duration_text
 
@@ -23,7 +23,7 @@ def markdown(summary: dict[str, Any]) -> str:
     ]
     lines += [f"- without `{one['reference']}`: {one['reason']}" for one in summary["unfit"]]
     lines += [f"- {row['outcome']}: `{row['run']}`: {row['error']}" for row in summary["runs"] if row["error"]]
-    lines += [f"- {note}" for note in summary["notes"]]
+    lines += [f"- {note}" for note in (caution(summary), *summary["notes"]) if note]
     lines += [f"- round {one['number']}: {note}" for one in summary["rounds"] for note in one["notes"]]
     for title, table in TABLES:
         told = table(summary)

@@ -17,9 +17,10 @@ from .campaign_tables import (
     keep_table,
     rounds_table,
     runs_table,
+    shown_table,
 )
-from .campaign_words import ENDS, number_text, sentence, usd_text
-from .markup import Markup, Piece, facts, fold_away, join, section, table, tag
+from .campaign_words import ENDS, caution, number_text, sentence, usd_text
+from .markup import Markup, Piece, facts, fold_away, interval_below, join, section, table, tag, two_lines
 from .numbers import count_text, duration_text, share_text
 from .page import page
 
@@ -61,7 +62,8 @@ def _cards(summary: Summary) -> list[Markup]:
     starts = [f"{one['start']} {number_text(one['iterations_to_best'], 1)}" for one in summary["by_start"]]
     kept = f"{over['kept']} of {over['decided']} decided changes"
     seen = f"on the held-out answers; {over['above_median']} of {over['ranked']} runs above the median"
-    cost = f"{number_text(over['tokens'], 0)} tokens, {usd_text(over['usd'])}"
+    whole = summary["in_all"]
+    cost = f"{number_text(whole['tokens'], 0)} tokens, {usd_text(whole['usd'])}"
     return [
         _card(share_text(over["medal_rate"]), "medal rate", rate, *colours),
         _card(number_text(over["normalised"], 3), "mean normalised score (0 dummy, 1 gold)", seen),
@@ -89,7 +91,18 @@ def _notices(summary: Summary) -> list[Markup]:
 def _standing(summary: Summary) -> Markup | None:
     chart = standing_chart(summary)
     words = "Held-out scores of every run on one scale: 0 is the dummy predictor, 1 the leaderboard's gold threshold."
-    return join(tag("p", words, class_="soft"), chart, _table(competitions_table(summary))) if chart else None
+    return join(tag("p", words, class_="soft"), chart, _competitions(summary)) if chart else None
+
+
+def _competitions(summary: Summary) -> Markup:
+    """Narrow enough for a page: the domain below the competition, and the interval below the medal rate."""
+    told = competitions_table(summary)
+    heads = [head for at, head in enumerate(told.heads) if at != 1]
+    rows: list[list[Piece]] = [
+        [two_lines(name, domain), *some, interval_below(rate), *others]
+        for name, domain, *some, rate, others in ((*row[:6], row[6], row[7:]) for row in told.rows)
+    ]
+    return table(heads, rows, frozenset(range(1, len(heads))))
 
 
 def _results(summary: Summary) -> Markup | None:
@@ -97,7 +110,8 @@ def _results(summary: Summary) -> Markup | None:
         "Medal rates are shares of the ranked runs with 95 % Wilson intervals; a failed run is an attempt without a "
         "medal. Cold and warm runs met different competitions: their difference is not the effect of the skills."
     )
-    return join(tag("p", words, class_="soft"), _table(groups_table(summary)))
+    more = caution(summary)
+    return join(tag("p", words, class_="soft"), more and tag("p", more, class_="soft"), _table(groups_table(summary)))
 
 
 def _refinement(summary: Summary) -> Markup | None:
@@ -107,9 +121,9 @@ def _refinement(summary: Summary) -> Markup | None:
     return join(
         best and tag("h3", "Refinements until the best score"),
         best,
-        keep and tag("h3", "Keep rate against the number of skills loaded"),
+        keep and tag("h3", "Keep rate against the size of the inventory"),
         keep,
-        _table(keep_table(summary)) if keep else None,
+        *(_table(made(summary)) for made in (keep_table, shown_table) if keep),
     )
 
 
@@ -129,7 +143,10 @@ def _inventory(summary: Summary) -> Markup | None:
 
 
 def _cost(summary: Summary) -> Markup | None:
-    words = "A dash is unknown: a price that nobody knows, or a cost per medal where there was none."
+    words = (
+        "A dash is unknown: a price that nobody knows, or a cost per medal where there was none. What was asked "
+        "outside of runs, on domains and between rounds, counts in the last row."
+    )
     return join(tag("p", words, class_="soft"), _table(cost_table(summary)))
 
 

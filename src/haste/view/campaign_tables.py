@@ -43,17 +43,22 @@ def groups_table(summary: Summary) -> Table:
 
 def competitions_table(summary: Summary) -> Table:
     """One row per competition, over its seeds and rounds."""
-    heads = ["competition", "domain", "runs", "gold", "silver", "bronze", "above median", "normalised"]
-    heads += ["refinements to best", "keep rate"]
+    heads = ["competition", "domain", "runs", "gold", "silver", "bronze", "medal rate", "above median", "normalised"]
+    heads += ["to best", "keep rate", "tokens", "cost", "time"]
     rows = [
         [
             one["competition"],
             one["domain"],
             str(one["runs"]),
-            *(str(one[medal]) if one["ranked"] else UNKNOWN for medal in ("gold", "silver", "bronze", "above_median")),
+            *(_medals(one, name) for name in ("gold", "silver", "bronze")),
+            rate_text(one),
+            _medals(one, "above_median"),
             number_text(one["normalised"], 3),
             number_text(one["iterations_to_best"], 1),
             share_text(one["keep_rate"]),
+            number_text(one["tokens"], 0),
+            usd_text(one["usd"]),
+            duration_text(one["runs_wall_s"]),
         ]
         for one in summary["competitions"]
     ]
@@ -118,7 +123,15 @@ def inventory_table(summary: Summary) -> Table:
 
 
 def keep_table(summary: Summary) -> Table:
-    heads = ["skills loaded", "runs", "kept", "decided", "keep rate"]
+    """By live skills in the inventory that a run read, whether it was shown them or not."""
+    return _binned("skills in the inventory", summary["keep_rate_by_inventory"])
+
+
+def shown_table(summary: Summary) -> Table:
+    return _binned("skills shown", summary["keep_rate_by_skills"])
+
+
+def _binned(head: str, bins: list[Summary]) -> Table:
     rows = [
         [
             bin_text(one["low"], one["high"]),
@@ -127,29 +140,33 @@ def keep_table(summary: Summary) -> Table:
             str(one["decided"]),
             rate_text(one, "keep_rate"),
         ]
-        for one in summary["keep_rate_by_skills"]
+        for one in bins
     ]
-    return Table(heads, rows, frozenset({1, 2, 3, 4}))
+    return Table([head, "runs", "kept", "decided", "keep rate"], rows, frozenset({1, 2, 3, 4}))
 
 
 def cost_table(summary: Summary) -> Table:
-    """Time and money of all runs, of cold and warm ones, and of what was asked outside of them."""
-    groups = [("all", summary["overall"]), *((one["start"], one) for one in summary["by_start"])]
+    """Time and money of all runs, of cold and warm ones, of what was asked outside of them, and of all together."""
+    outside = [("domains", summary["domains"])] if summary["domains"]["asked"] else []
+    groups = [
+        ("all runs", summary["overall"]),
+        *((f"{one['start']} runs", one) for one in summary["by_start"]),
+        *outside,
+        ("promotion", summary["promotion"]),
+        ("in all", summary["in_all"]),
+    ]
     heads = ["", "tokens", "tokens per medal", "cost", "cost per medal", "time of the runs"]
     rows = [
         [
             name,
             number_text(one["tokens"], 0),
-            number_text(one["tokens_per_medal"], 0),
+            number_text(one.get("tokens_per_medal"), 0),
             usd_text(one["usd"]),
-            usd_text(one["usd_per_medal"]),
-            duration_text(one["runs_wall_s"]),
+            usd_text(one.get("usd_per_medal")),
+            duration_text(one.get("runs_wall_s")),
         ]
         for name, one in groups
     ]
-    outside = [("domains", summary["domains"])] if summary["domains"]["asked"] else []
-    for name, one in (*outside, ("promotion", summary["promotion"])):
-        rows.append([name, number_text(one["tokens"], 0), UNKNOWN, usd_text(one["usd"]), UNKNOWN, UNKNOWN])
     return Table(heads, rows, frozenset(range(1, len(heads))))
 
 
@@ -158,7 +175,8 @@ TABLES: tuple[tuple[str, Callable[[Summary], Table]], ...] = (
     ("Competitions", competitions_table),
     ("Learnings and verdicts", rounds_table),
     ("Inventory", inventory_table),
-    ("Keep rate against skills loaded", keep_table),
+    ("Keep rate against inventory size", keep_table),
+    ("Keep rate against skills shown", shown_table),
     ("Cost", cost_table),
     ("Runs", runs_table),
 )
@@ -166,6 +184,10 @@ TABLES: tuple[tuple[str, Callable[[Summary], Table]], ...] = (
 
 def _count(value: int | None) -> str:
     return UNKNOWN if value is None else str(value)
+
+
+def _medals(one: Summary, name: str) -> str:
+    return str(one[name]) if one["ranked"] else UNKNOWN
 
 
 def _verdict(one: Summary, name: str) -> str:

@@ -33,6 +33,17 @@ def rate_text(group: Group, key: str = "medal_rate") -> str:
     return f"{share_text(group[key])} ({share_text(group[f'{key}_low'])} to {share_text(group[f'{key}_high'])})"
 
 
+def caution(summary: dict[str, Any]) -> str | None:
+    """What its intervals do not know; None where every competition was tried once."""
+    over, most = summary["overall"], max((one["ranked"] for one in summary["competitions"]), default=0)
+    if most < 2:
+        return None
+    return (
+        f"The intervals take {count_text(over['ranked'], 'ranked run')} as independent, but up to {most} of them are "
+        "of one competition (its seeds and repeats) and alike: they are narrower than they should be."
+    )
+
+
 def number_text(value: float | None, digits: int = 2) -> str:
     """A mean or a total with so many digits behind the point."""
     if value is None:

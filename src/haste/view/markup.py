@@ -44,6 +44,17 @@ def table(heads: Sequence[Piece], rows: Sequence[Sequence[Piece]], numeric: froz
     return tag("div", made, class_="scroll")
 
 
+def two_lines(upper: Piece, lower: str) -> Markup:
+    """What stands in a cell, with something lesser below it."""
+    return join(upper, tag("div", lower, class_="soft small") if lower else None)
+
+
+def interval_below(text: str) -> Markup:
+    """`4.1 (3.2 to 5.0)` with the interval below the figure."""
+    figure, _, ends = text.partition(" (")
+    return two_lines(figure, ends.removesuffix(")"))
+
+
 def section(identity: str, title: str, *children: Piece) -> Markup:
     return tag("section", tag("h2", title), *children, id=identity)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .markup import Markup, Piece, fold_away, join, listing, section, table, tag
+from .markup import Markup, Piece, fold_away, interval_below, listing, section, table, tag, two_lines
 from .page import page
 from .study_charts import forest, keep_by_skills, side_by_side
 from .study_paper import PAPER
@@ -77,25 +77,15 @@ def _arms(comparison: Told) -> Markup:
     ]  # fmt: skip
     rows: list[list[Piece]] = [
         [
-            _two_lines(tag("span", one["arm"], class_="score"), one["title"]), one["runs"], one["medals"],
-            *map(_below, (mean_text(one["normalised"], 3), mean_text(one["iterations_to_best"], 1))),
-            _below(share_text(one["keep_rate"])), f"{one['skills_loaded']:.1f}",
+            two_lines(tag("span", one["arm"], class_="score"), one["title"]), one["runs"], one["medals"],
+            *map(interval_below, (mean_text(one["normalised"], 3), mean_text(one["iterations_to_best"], 1))),
+            interval_below(share_text(one["keep_rate"])), f"{one['skills_loaded']:.1f}",
             one["failed"], one["executions"], one["recalled"],
         ]
         for one in comparison["arms"]
     ]  # fmt: skip
     words = tag("p", "Below a figure stands its 95 % interval.", class_="soft")
     return section("arms", "Arms", words, table(heads, rows, frozenset(range(1, len(heads)))))
-
-
-def _below(text: str) -> Markup:
-    """`4.1 (3.2 to 5.0)` with the interval below the figure."""
-    figure, _, ends = text.partition(" (")
-    return _two_lines(figure, ends.removesuffix(")"))
-
-
-def _two_lines(upper: Piece, lower: str) -> Markup:
-    return join(upper, tag("div", lower, class_="soft small") if lower else None)
 
 
 def _contrast(one: Told, starts: bool) -> Markup:
