@@ -97,11 +97,12 @@ def _standing(summary: Summary) -> Markup | None:
 def _competitions(summary: Summary) -> Markup:
     """Narrow enough for a page: the domain below the competition, and the interval below the medal rate."""
     told = competitions_table(summary)
-    heads = [head for at, head in enumerate(told.heads) if at != 1]
+    domain, rate = told.heads.index("domain"), told.heads.index("medal rate")
     rows: list[list[Piece]] = [
-        [two_lines(name, domain), *some, interval_below(rate), *others]
-        for name, domain, *some, rate, others in ((*row[:6], row[6], row[7:]) for row in told.rows)
+        [two_lines(row[0], row[domain]), *row[domain + 1 : rate], interval_below(row[rate]), *row[rate + 1 :]]
+        for row in told.rows
     ]
+    heads = [told.heads[0], *told.heads[domain + 1 :]]
     return table(heads, rows, frozenset(range(1, len(heads))))
 
 
