@@ -87,6 +87,7 @@ def test_a_whole_run_is_told_with_its_own_numbers() -> None:
     assert "1.06 times its noise" in told  # the 80 % quantile of t with 2 degrees of freedom is 1.0607
     assert "Encoding plans helped, take 0." in told
     assert "tenure is missing in 12.5 % of the rows." in told
+    assert "2 values: 0: 73 %, 1: 27 %" in told
     assert "The metric is roc_auc, because the target has two classes." in told
     assert "ab" * 32 in told
     assert "no guarantee of the sandbox was missing" in told

@@ -57,14 +57,14 @@ def _target(target: TargetProfile) -> Markup:
         middle = f"mean {score_text(target.mean)}, standard deviation {score_text(target.sd)}"
         return tag("p", tag("code", target.name), f": {spread}, {middle}, skew {score_text(target.skew)}")
     ordered = sorted(target.shares.items(), key=lambda item: -item[1])
-    told = ", ".join(f"{one_line(name, 30)} {share_text(share)}" for name, share in ordered[:12])
+    told = ", ".join(f"{one_line(name, 30)}: {share_text(share)}" for name, share in ordered[:12])
     more = f", and {target.n_unique - 12} more" if target.n_unique > 12 else ""
     return tag("p", tag("code", target.name), f": {target.n_unique} values: {told}{more}")
 
 
 def _columns(profile: Profile) -> Markup:
     rows = [_column(column) for column in profile.columns[:MOST_COLUMNS]]
-    made = table(HEADS, rows, frozenset({3, 4}))
+    made = table(HEADS, rows, frozenset({3, 4, 7}))
     left = len(profile.columns) - MOST_COLUMNS
     if left > 0:
         made = join(made, tag("p", f"and {left} more columns", class_="soft small"))
