@@ -196,11 +196,16 @@ def test_a_run_whose_provider_failed_before_anything_could_be_submitted_says_so(
 
 def test_the_command_asks_for_the_same_models_again(asking: AskingPlayer) -> None:
     config = asking.config.model_copy(
-        update={"models": ModelConfig(base_url="http://localhost:1/v1", reflect="openai:two", reply_mode="native")}
-    )
+        update={
+            "models": ModelConfig(
+                base_url="http://localhost:1/v1", reflect="openai:two", reply_mode="native", timeout_s=900.0,
+                max_output_tokens=6000,
+            )
+        }
+    )  # fmt: skip
     told = command(config)
     for words in ("--model openai:one", "--base-url http://localhost:1/v1", "--reflect-model openai:two",
-                  "--reply-mode native", "--max-usd 5.0"):  # fmt: skip
+                  "--reply-mode native", "--call-timeout 900.0", "--max-output-tokens 6000", "--max-usd 5.0"):  # fmt: skip
         assert words in told
     assert command(config.model_copy(update={"replay": "runs/old"})) == "haste run churn --model replay:runs/old"
 

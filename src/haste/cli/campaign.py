@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .model_options import BaseUrl, Fallback, Orchestrator, Prices, Reflect, ReplyMode
+from .model_options import BaseUrl, Fallback, MaxOutputTokens, Orchestrator, Prices, Reflect, ReplyMode
 from .options import Sandbox
 from .run import Loading, Order, Start
 
@@ -39,6 +39,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "fallback_model": ("models", "fallback"),
     "reply_mode": ("models", "reply_mode"),
     "call_timeout": ("models", "timeout_s"),
+    "max_output_tokens": ("models", "max_output_tokens"),
     "prices": ("models", "prices"),
 } | {
     name: ("run", name)
@@ -68,6 +69,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     call_timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=1, help="how long one call may take [default: 300]")
     ] = None,
+    max_output_tokens: MaxOutputTokens = None,
     prices: Prices = None,
     seeds: Annotated[
         list[int] | None, typer.Option("--seed", min=0, help="may be given several times [default: 0]")

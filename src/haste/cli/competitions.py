@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .model_options import BaseUrl, CallTimeout, MaxTokens, MaxUsd, Prices, Reply, ReplyMode
+from .model_options import (
+    BaseUrl,
+    CallTimeout,
+    Fallback,
+    MaxOutputTokens,
+    MaxTokens,
+    MaxUsd,
+    Prices,
+    Reply,
+    ReplyMode,
+    asking,
+)
 
 if TYPE_CHECKING:
     from .promotion_wiring import Whom
@@ -93,8 +104,10 @@ def init(  # noqa: PLR0913 - one parameter per option
         str, typer.Option(metavar="WHO", help="who reads the folder: builtin by rules alone, or PROVIDER:NAME")
     ] = "builtin",
     base_url: BaseUrl = None,
+    fallback_model: Fallback = None,
     reply_mode: Reply = ReplyMode.TOOL,
     call_timeout: CallTimeout = 300.0,
+    max_output_tokens: MaxOutputTokens = None,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
@@ -113,7 +126,8 @@ def init(  # noqa: PLR0913 - one parameter per option
         msg = "it exists already"
         raise ConfigError(msg, where=str(path), hint="edit it, or overwrite it with --force")
     try:
-        text = _settings(folder, Whom(model, base_url, reply_mode, call_timeout, max_usd, max_tokens, prices))
+        told = asking(base_url, fallback_model, reply_mode, call_timeout, max_output_tokens)
+        text = _settings(folder, Whom(model, told, max_usd, max_tokens, prices))
         replace_text(path, text)
     except OSError as fault:
         msg = f"cannot write: {fault.strerror or fault}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,18 +44,27 @@ Reply = Annotated[ReplyMode, typer.Option(help="how typed answers are asked for;
 CallTimeout = Annotated[
     float, typer.Option(metavar="SECONDS", min=1, help="how long one call of a model may take; local ones can be slow")
 ]
+MaxOutputTokens = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="of one answer, at most; for models that can write no more")
+]
 MaxUsd = Annotated[float | None, typer.Option(min=0, help="hard: a call that could cost more is not made")]
 MaxTokens = Annotated[int | None, typer.Option(min=0, help="hard: of all calls, input and output together")]
 Prices = Annotated[Path | None, typer.Option(metavar="FILE", help="prices of your own, over the table that ships")]
 
 
-def model_config(
-    roles: dict[str, str | None],
+def asking(
     base_url: str | None,
+    fallback: str | None,
     reply_mode: ReplyMode,
     call_timeout: float,
-    prices: Path | None,
-) -> ModelConfig:
+    max_output_tokens: int | None,
+) -> dict[str, Any]:
+    """How a model is asked, by the names that the configuration has for it."""
+    told = {"base_url": base_url, "fallback": fallback, "reply_mode": reply_mode.value}
+    return told | {"timeout_s": call_timeout, "max_output_tokens": max_output_tokens}
+
+
+def model_config(told: dict[str, Any], prices: Path | None) -> ModelConfig:
     """Raises ConfigError for a file that holds no prices."""
     from haste.schema.config import ModelConfig
 
@@ -65,8 +74,7 @@ def model_config(
 
         found = read(prices)
         load(found)
-    asking = {"base_url": base_url, "reply_mode": reply_mode.value, "timeout_s": call_timeout, "prices": found}
-    return ModelConfig.model_validate({**roles, **asking})
+    return ModelConfig.model_validate(told | {"prices": found})
 
 
 def recorded_run(config: RunConfig) -> tuple[RunConfig, bytes | None]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .model_options import ReplyMode, model_config
+from .model_options import model_config
 from .wiring import built_in_judge
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ class Whom:
     """What the options say of the model. `builtin` asks none."""
 
     model: str = "builtin"
-    base_url: str | None = None
-    reply_mode: ReplyMode = ReplyMode.TOOL
-    call_timeout: float = 300.0
+    asking: dict[str, Any] = field(default_factory=dict)  # as `model_options.asking` has it
     max_usd: float | None = None
     max_tokens: int | None = None
     prices: Path | None = None
@@ -63,7 +61,7 @@ def talking(whom: Whom, record: Path) -> Iterator[Talk]:
         RunConfig(
             competition="",
             model=whom.model,
-            models=model_config({}, whom.base_url, whom.reply_mode, whom.call_timeout, whom.prices),
+            models=model_config(whom.asking, whom.prices),
             budget=Budget(max_usd=whom.max_usd, max_tokens=whom.max_tokens),
         )
     )

@@ -12,6 +12,7 @@ from .model_options import (
     BaseUrl,
     CallTimeout,
     Fallback,
+    MaxOutputTokens,
     MaxTokens,
     MaxUsd,
     Model,
@@ -20,6 +21,7 @@ from .model_options import (
     Reflect,
     Reply,
     ReplyMode,
+    asking,
     model_config,
     recorded_run,
 )
@@ -57,6 +59,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     fallback_model: Fallback = None,
     reply_mode: Reply = ReplyMode.TOOL,
     call_timeout: CallTimeout = 300.0,
+    max_output_tokens: MaxOutputTokens = None,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
@@ -108,12 +111,13 @@ def run(  # noqa: PLR0913 - one parameter per option
     from .wiring import Session, cores, interpreter
 
     search = SearchConfig(prototypes=prototypes, iterations=iterations, runner_up_iterations=runner_up_iterations)
-    roles = {"orchestrator": orchestrator_model, "reflect": reflect_model, "fallback": fallback_model}
+    told = asking(base_url, fallback_model, reply_mode, call_timeout, max_output_tokens)
+    told |= {"orchestrator": orchestrator_model, "reflect": reflect_model}
     config = RunConfig(
         competition=competition,
         seed=seed,
         model=model,
-        models=model_config(roles, base_url, reply_mode, call_timeout, prices),
+        models=model_config(told, prices),
         start=Begun(start.value),
         loading=Policy(loading.value),
         competition_tier=competition_tier,

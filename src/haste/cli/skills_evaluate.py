@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as js
+import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .model_options import BaseUrl, CallTimeout, MaxTokens, MaxUsd, Prices, Reply, ReplyMode
+from .model_options import (
+    BaseUrl,
+    CallTimeout,
+    Fallback,
+    MaxOutputTokens,
+    MaxTokens,
+    MaxUsd,
+    Prices,
+    Reply,
+    ReplyMode,
+    asking,
+)
 from .skills_promote import Json, Judging
 
 if TYPE_CHECKING:
@@ -26,6 +38,7 @@ class Part(StrEnum):
 
 
 def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
+    context: typer.Context,
     model: Judging = "builtin",
     split: Annotated[
         Part, typer.Option(help="of the labelled set; rules are tried on dev, and test is for the report")
@@ -34,8 +47,10 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
         Path | None, typer.Option(metavar="DIR", help="leave each competition out of this skill store's past instead")
     ] = None,
     base_url: BaseUrl = None,
+    fallback_model: Fallback = None,
     reply_mode: Reply = ReplyMode.TOOL,
     call_timeout: CallTimeout = 300.0,
+    max_output_tokens: MaxOutputTokens = None,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
@@ -47,9 +62,16 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
     """Measure a judge: verdicts against labels, or what promoted skills did on competitions they never saw."""
     from .promotion_wiring import Whom, judging, spent_words
 
-    with judging(Whom(model, base_url, reply_mode, call_timeout, max_usd, max_tokens, prices), record) as (judge, talk):
+    whom = Whom(
+        model,
+        asking(base_url, fallback_model, reply_mode, call_timeout, max_output_tokens),
+        max_usd,
+        max_tokens,
+        prices,
+    )
+    with judging(whom, record) as (judge, talk):
         told = _replayed(replay, judge) if replay is not None else _judged(split, judge)
-        told = {"model": model} | told
+        told = {"command": typed(context), "model": model} | told
         if talk is not None:
             told |= {"calls": talk.spent.calls, "usd": talk.spent.usd}
         if json:
@@ -58,6 +80,17 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
         _tell(told)
         if talk is not None:
             typer.echo(spent_words(talk))
+
+
+def typed(context: typer.Context) -> str:
+    """The line that was typed, with its options in the order in which they are documented."""
+    words = ["haste", "skills", "evaluate-promotion"]
+    for one in context.command.params:
+        source = context.get_parameter_source(one.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            value = context.params[one.name or ""]
+            words += one.opts[:1] if value is True else [*one.opts[:1], str(value)]
+    return shlex.join(words)
 
 
 def _judged(split: Part, judge: Judge) -> dict[str, Any]:
@@ -136,15 +169,16 @@ def _tell(told: dict[str, Any]) -> None:
     for part, found in told.get("splits", {}).items():
         typer.echo(f"{part}: {found['items']} learnings of {found['competitions']} competitions")
         for name, one in found["figures"].items():
-            typer.echo(f"  {name.replace('_', ' '):<24} {_words(one['value'], one['low'], one['high'])}")
+            typer.echo(f"  {name.replace('_', ' '):<24} {in_words(one['value'], one['low'], one['high'])}")
         for kind, one in found["right_by_kind"].items():
             typer.echo(f"  right on {kind:<15} {one['right']} of {one['items']}")
     for name, one in told.get("replay", {}).items():
         tried = f"{one['tried']} skills tried on {one['competitions']} competitions, {one['untried']} untried"
-        typer.echo(f"{name}: not negative {_words(one['not_negative'], one['low'], one['high'])}; {tried}")
+        typer.echo(f"{name}: not negative {in_words(one['not_negative'], one['low'], one['high'])}; {tried}")
 
 
-def _words(value: float | None, low: float | None, high: float | None) -> str:
+def in_words(value: float | None, low: float | None, high: float | None) -> str:
+    """`0.62 (0.51 to 0.70)`; without its interval where there is none."""
     if value is None:
         return "unknown"
     spread = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .model_options import BaseUrl, CallTimeout, MaxTokens, MaxUsd, Prices, Reply, ReplyMode
+from .model_options import (
+    BaseUrl,
+    CallTimeout,
+    Fallback,
+    MaxOutputTokens,
+    MaxTokens,
+    MaxUsd,
+    Prices,
+    Reply,
+    ReplyMode,
+    asking,
+)
 from .skills_change import Store, writer_of_person
 
 if TYPE_CHECKING:
@@ -35,8 +46,10 @@ def promote(  # noqa: PLR0913 - one parameter per option
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what --auto would do; write nothing")] = False,
     model: Judging = "builtin",
     base_url: BaseUrl = None,
+    fallback_model: Fallback = None,
     reply_mode: Reply = ReplyMode.TOOL,
     call_timeout: CallTimeout = 300.0,
+    max_output_tokens: MaxOutputTokens = None,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     prices: Prices = None,
@@ -52,7 +65,8 @@ def promote(  # noqa: PLR0913 - one parameter per option
     from .skills_wiring import open_skills
     from .wiring import built_in_judge
 
-    whom = Whom(model, base_url, reply_mode, call_timeout, max_usd, max_tokens, prices)
+    told = asking(base_url, fallback_model, reply_mode, call_timeout, max_output_tokens)
+    whom = Whom(model, told, max_usd, max_tokens, prices)
     if model != "builtin" and not auto:
         msg = "a model judges what is decided with --auto; nothing else asks it"
         raise ConfigError(msg, where="--model", hint="add --auto, or leave --model away")

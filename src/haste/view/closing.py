@@ -95,6 +95,8 @@ def command(config: RunConfig) -> str:
         "--reflect-model": (config.models.reflect, None),
         "--fallback-model": (config.models.fallback, None),
         "--reply-mode": (config.models.reply_mode, usual.models.reply_mode),
+        "--call-timeout": (config.models.timeout_s, usual.models.timeout_s),
+        "--max-output-tokens": (config.models.max_output_tokens, None),
         "--max-usd": (config.budget.max_usd, None),
         "--max-tokens": (config.budget.max_tokens, None),
         "--start": (config.start.value, Start.WARM.value),
