@@ -3,12 +3,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from haste.agents.llm.changes import _history
 from haste.agents.llm.history import LINES, NAMED, OLDER, RECENT, history_lines, trials
+from haste.agents.llm.standing import undone_words
 from haste.schema.brief import Attempt
 from haste.schema.execution import Outcome
 from haste.schema.solution import Diagnosis, Operator, Scale
 
-from .briefs import attempt, history
+from .briefs import attempt, history, refining
 
 ATTEMPTS = st.builds(
     Attempt,
@@ -48,6 +50,19 @@ def test_fifty_and_five_hundred_iterations_fit() -> None:
         assert sum(map(len, history_lines(history(changes), "c1"))) < 4000
 
 
+def test_all_that_a_refinement_is_shown_of_the_past_stays_under_twenty_lines() -> None:
+    """The worst case: changes of every scale, kept and not, all with expectations; fences are no content."""
+    for changes in (50, 500):
+        past = tuple(
+            attempt(f"c{n}", technique=f"move_{n % 40}", scale=list(Scale)[n % 3], kept=n % 7 == 0, expected="a gain")
+            for n in range(changes)
+        )
+        brief = refining("affairs", history=history(changes)[:3] + past, branch="c1")
+        parts = [_history(history_lines(brief.history, brief.branch, brief.folds)), undone_words(brief)]
+        lines = [one for part in parts for one in part.splitlines() if one.strip() and not one.startswith("```")]
+        assert 15 < len(lines) < 20
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, NAMED - 1), st.sampled_from(Scale), st.booleans()), max_size=300))
 def test_every_technique_is_named_up_to_the_bound(tries: list[tuple[int, Scale, bool]]) -> None:
@@ -77,7 +92,7 @@ def test_the_latest_say_everything_older_ones_less() -> None:
     assert all(" | Try " in line for line in recent)
     assert recent[-1].startswith("c34 ")
     assert any("crashed: ValueError: NaN" in line for line in recent)
-    assert any("[on branch c2]" in line for line in lines)
+    assert any("[on branch c2]" in line for line in history_lines(history(35), "c1"))
 
 
 def test_gains_and_fates_are_said() -> None:
@@ -112,11 +127,12 @@ def test_gains_on_fewer_folds_say_so() -> None:
     whole = attempt("c5", gain=0.01, noise=0.002, fold_gains=(0.012, 0.008, 0.01))
     alone = attempt("c6", gain=-0.01, noise=None, kept=False, fold_gains=(-0.01,))
     equal = attempt("c7", gain=-1 / 60, noise=1e-18, kept=False, fold_gains=(-1 / 60, -1 / 60))
-    older = history_lines([stopped, whole, alone, equal, *history(RECENT)[3:]], "c1", 3)
+    older = history_lines([stopped, whole, alone, *history(RECENT)[3:]], "c1", 3)
     assert older[0].endswith("-0.0100 ± 0.0020 on 2 of 3 folds, undone")
     assert older[1].endswith("+0.0100 ± 0.0020, kept")
     assert older[2].endswith("-0.01 on 1 of 3 folds, undone")
-    assert older[3].endswith("-0.0167 (no ±, its folds are equal) on 2 of 3 folds, undone")
+    (older, *_) = history_lines([equal, *history(RECENT)[3:]], "c1", 3)
+    assert older.endswith("-0.0167 (no ±, its folds are equal) on 2 of 3 folds, undone")
     (latest,) = history_lines([stopped], "c1", 3)
     assert latest.endswith("-0.0100 ± 0.0020, undone (by fold -0.0120, -0.0080)")
     (latest,) = history_lines([alone], "c1", 3)
