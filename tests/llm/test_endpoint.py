@@ -127,6 +127,22 @@ def test_the_base_url_is_the_main_providers_alone():
         build(config("ollama:m", fallback="anthropic:claude", base_url=LOCAL), {})
 
 
+def test_servers_of_ones_own_beside_the_main_model_are_named_in_the_environment():
+    told = {"ANTHROPIC_API_KEY": "k", "OPENAI_COMPATIBLE_BASE_URL": "http://box:9/v1", "VLLM_BASE_URL": "http://gpu:7"}
+    models = build(config("anthropic:claude", reflect="vllm:x", fallback="openai-compatible:y"), told)
+    assert models.own == {"vllm:x", "openai-compatible:y"}
+    assert find("openai-compatible:y", None, told).url == "http://box:9/v1"
+    assert find("vllm:x", None, told).url == "http://gpu:7/v1"
+    assert find("vllm:x", LOCAL, told).url == f"{LOCAL}/v1", "what is typed wins"
+    assert find("anthropic:claude", None, told | {"ANTHROPIC_BASE_URL": "http://elsewhere"}).own is False
+    with pytest.raises(ConfigError, match="HASTE_OFFLINE"):
+        find("vllm:x", None, told | {"HASTE_OFFLINE": "1"})
+    with pytest.raises(ConfigError, match=r"VLLM_BASE_URL: is no http\(s\) URL"):
+        find("vllm:x", None, {"VLLM_BASE_URL": "gpu:7"})
+    with pytest.raises(ConfigError, match="OPENAI_COMPATIBLE_BASE_URL"):
+        build(config("anthropic:claude", fallback="openai-compatible:y"), {"ANTHROPIC_API_KEY": "k"})
+
+
 def test_the_built_in_engineer_is_no_model():
     with pytest.raises(ConfigError, match="PROVIDER:NAME"):
         build(config("builtin"), {})

@@ -205,7 +205,8 @@ def test_the_command_asks_for_the_same_models_again(asking: AskingPlayer) -> Non
     )  # fmt: skip
     told = command(config)
     for words in ("--model openai:one", "--base-url http://localhost:1/v1", "--reflect-model openai:two",
-                  "--reply-mode native", "--call-timeout 900.0", "--max-output-tokens 6000", "--max-usd 5.0"):  # fmt: skip
+                  "--reply-mode native", "--call-timeout 900.0", "--max-output-tokens 6000",
+                  "--max-usd 5.0"):  # fmt: skip
         assert words in told
     assert command(config.model_copy(update={"replay": "runs/old"})) == "haste run churn --model replay:runs/old"
 

@@ -55,6 +55,6 @@ def build(config: RunConfig, environment: Mapping[str, str]) -> Models:
 
 
 def _base_url(config: RunConfig, name: str) -> str | None:
-    """The base URL belongs to the provider of `--model`: a hosted fall-back of another provider keeps its own."""
+    """The base URL belongs to the provider of `--model`: another provider's model is at its own address."""
     provider, _ = split(name)
     return config.models.base_url if config.model.partition(":")[0] == provider else None

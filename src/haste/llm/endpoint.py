@@ -23,12 +23,15 @@ NO_KEY = "no-key-needed"  # the libraries insist on one, local servers do not
 
 @dataclass(frozen=True)
 class Provider:
-    """`url` None: the person must give one. `hosted`: at its own URL it wants a key."""
+    """`url` None: the person must give one. `hosted`: at its own URL it wants a key; the others are all somebody's own,
+    and the environment variable `address` says where, if not at `url`.
+    """
 
     protocol: Protocol
     url: str | None
     keys: tuple[str, ...]  # environment variables, the first that is set wins
     hosted: bool = False
+    address: str = ""
 
 
 PROVIDERS: Mapping[str, Provider] = {
@@ -37,10 +40,10 @@ PROVIDERS: Mapping[str, Provider] = {
     "google": Provider(
         "google", "https://generativelanguage.googleapis.com", ("GOOGLE_API_KEY", "GEMINI_API_KEY"), hosted=True
     ),
-    "ollama": Provider("openai", "http://localhost:11434/v1", ("OLLAMA_API_KEY",)),
-    "vllm": Provider("openai", "http://localhost:8000/v1", ("VLLM_API_KEY",)),
-    "llamacpp": Provider("openai", "http://localhost:8080/v1", ("LLAMACPP_API_KEY",)),
-    "openai-compatible": Provider("openai", None, ("OPENAI_COMPATIBLE_API_KEY",)),
+    "ollama": Provider("openai", "http://localhost:11434/v1", ("OLLAMA_API_KEY",), address="OLLAMA_BASE_URL"),
+    "vllm": Provider("openai", "http://localhost:8000/v1", ("VLLM_API_KEY",), address="VLLM_BASE_URL"),
+    "llamacpp": Provider("openai", "http://localhost:8080/v1", ("LLAMACPP_API_KEY",), address="LLAMACPP_BASE_URL"),
+    "openai-compatible": Provider("openai", None, ("OPENAI_COMPATIBLE_API_KEY",), address="OPENAI_COMPATIBLE_BASE_URL"),
 }
 
 
@@ -68,11 +71,12 @@ def find(model: str, base_url: str | None, environment: Mapping[str, str]) -> En
     """The endpoint of PROVIDER:NAME. Raises ConfigError: no such provider, no key, no or a bad URL."""
     kind, name = split(model)
     provider = PROVIDERS[kind]
-    given = base_url or provider.url
+    elsewhere = environment.get(provider.address, "").strip()
+    given = base_url or elsewhere or provider.url
     if given is None:
         message = "needs --base-url, the address of the server"
-        raise ConfigError(message, where=model)
-    url = _clean(given, provider.protocol)
+        raise ConfigError(message, where=model, hint=f"if --base-url is another's: export {provider.address}=...")
+    url = _clean(given, provider.protocol, provider.address if elsewhere and not base_url else "--base-url")
     endpoint = Endpoint(
         provider=kind,
         name=name,
@@ -121,7 +125,7 @@ def _key(model: str, provider: Provider, environment: Mapping[str, str], *, need
     return NO_KEY
 
 
-def _clean(url: str, protocol: Protocol) -> str:
+def _clean(url: str, protocol: Protocol, where: str) -> str:
     """The address as the protocol's library wants it: OpenAI's with its version, the others' without."""
     try:
         parts = urlsplit(url)
@@ -130,11 +134,11 @@ def _clean(url: str, protocol: Protocol) -> str:
         host, parts = None, urlsplit("")
     if host is None or parts.scheme not in ("http", "https"):
         message = "is no http(s) URL"
-        raise ConfigError(message, where="--base-url", hint="for example http://localhost:11434/v1")
+        raise ConfigError(message, where=where, hint="for example http://localhost:11434/v1")
     if parts.username or parts.password or parts.query or parts.fragment:
         # It is journaled with the run's configuration, where no secret may stand.
         message = "may hold no user name, password, query or fragment"
-        raise ConfigError(message, where="--base-url", hint="keys come from the environment")
+        raise ConfigError(message, where=where, hint="keys come from the environment")
     path = parts.path.rstrip("/")
     path = path or "/v1" if protocol == "openai" else path.removesuffix("/v1").removesuffix("/v1beta")
     return f"{parts.scheme}://{parts.netloc}{path}"
