@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from haste.schema.solution import Diagnosis, Scale
 
-from .recipe import Recipe
-from .technique import Facts, Technique, when
+from .technique import Apply, Technique, when
 
-Move = Callable[[str], Callable[[Recipe, Facts], Recipe | None]]  # family -> how a recipe moves to it
+Move = Callable[[str], Apply]  # family -> how a recipe moves to it
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from .recipe import Constants, Recipe, Step
 from .script import Pipe, Script
 
 Facts = Mapping[str, Fact]
+Apply = Callable[[Recipe, Facts], Recipe | None]  # the changed recipe; None: nothing to change
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Technique:
     rank: int  # place in a handbook's order, written down before any measurement; lower is earlier
     title: str  # an imperative line of at most 80 characters
     summary: str  # one or two sentences of plain advice; becomes a skill's text
-    apply: Callable[[Recipe, Facts], Recipe | None]
+    apply: Apply
     domain: str
     scale: Scale
     requires: tuple[Condition, ...] = ()

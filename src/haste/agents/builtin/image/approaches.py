@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from haste.agents.builtin.approach import Approaches
+from haste.agents.builtin.modes import CEILING, GAP, OVER, UNDER
 from haste.agents.builtin.recipe import Constants, Model, Recipe
 from haste.agents.builtin.script import code
 from haste.agents.builtin.tabular.approaches import boosting_size
-from haste.agents.builtin.technique import Facts, Technique
-from haste.schema.solution import Diagnosis
+from haste.agents.builtin.technique import Apply, Facts, Technique
 
 from .families import FAMILIES
 
@@ -109,7 +109,7 @@ def start_model(family: str, constants: Constants) -> Model | None:
     return STARTS[family](constants)
 
 
-def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
+def _move(family: str) -> Apply:
     def apply(recipe: Recipe, _facts: Facts) -> Recipe | None:
         model = start_model(family, recipe.constants)
         if model is None or recipe.model.family == family:
@@ -117,14 +117,6 @@ def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
         return recipe.change(model=model, partners=(), combine="blend", calibrate=None)
 
     return apply
-
-
-_U, _F, _O, _N = (
-    Diagnosis.UNDERFITTING,
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.NOISE_CEILING,
-)
 
 
 _approach = Approaches(
@@ -136,53 +128,53 @@ APPROACHES: tuple[Technique, ...] = (
         "hog_svm", 10,
         "Histograms of edge directions under a radial support vector machine: the strongest model of small pictures "
         "that needs no deep learning.",
-        _F, _U, requires="rows <= 6000",
+        GAP, UNDER, requires="rows <= 6000",
     ),
     _approach(
         "hog_linear", 20,
         "Histograms of edge directions under a regularised linear model: quick, steady, with good probabilities.",
-        _O, _N, _F,
+        OVER, CEILING, GAP,
     ),
     _approach(
         "block_forest", 30,
         "Randomised trees on pixels and on the means of blocks need no tuning and bear noise.",
-        _O, _N,
+        OVER, CEILING,
     ),
     _approach(
         "pixel_neural", 40,
         "A small neural network on the pixels learns its own views where there are pictures enough.",
-        _U, requires="rows >= 100",
+        UNDER, requires="rows >= 100",
     ),
     _approach(
         "pixel_svm", 50,
         "A radial support vector machine compares pictures pixel by pixel; strong where they are centred alike.",
-        _U, requires="rows <= 6000",
+        UNDER, requires="rows <= 6000",
     ),
     _approach(
         "pca_neighbours", 60,
         "The labels of the most similar pictures by their principal components; good where near copies occur.",
-        _F,
+        GAP,
     ),
     _approach(
         "hog_lda", 70,
         "Linear discriminant analysis with shrinkage on edge directions: classes as clouds of one shape, for few "
         "pictures a class.",
-        _O, _N, requires="kind != regression",
+        OVER, CEILING, requires="kind != regression",
     ),
     _approach(
         "pca_lda", 80,
         "Principal components, then linear discriminant analysis: the classic of face recognition (Fisherfaces).",
-        _O, _N, requires="kind != regression",
+        OVER, CEILING, requires="kind != regression",
     ),
     _approach(
         "block_boosting", 90,
         "Boosted trees on means and spreads of blocks, beside any plain columns; for colours, textures and mixed "
         "tables.",
-        _U, requires="has_lightgbm == true",
+        UNDER, requires="has_lightgbm == true",
     ),
     _approach(
         "hog_neighbours", 100,
         "Neighbours by edge directions forgive changes of light; different enough to help an average.",
-        _F,
+        GAP,
     ),
 )  # fmt: skip

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
+from haste.agents.builtin.modes import CEILING, DIMINISHING, GAP, OVER, UNDER
 from haste.agents.builtin.recipe import Model, Recipe, Step
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .approaches import start_model
 from .families import FAMILIES
 
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_CEILING, _MORE, _OVER, _GAP, _UNDER = (
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-    Diagnosis.OVERFITTING,
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.UNDERFITTING,
-)
 _QUADRATIC = ("hog_svm", "pixel_svm", "pixel_neural")  # too slow on many pictures to serve as a second model
 
 
@@ -78,38 +70,38 @@ AVERAGING_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "blend_with_discriminant", 800, "Average with a discriminant or linear model on edges",
         "A model of few, firm assumptions beside a flexible one: they err on different pictures.",
-        _blend("hog_lda", "hog_linear"), answers=(_MORE, _CEILING, _OVER),
+        _blend("hog_lda", "hog_linear"), answers=(DIMINISHING, CEILING, OVER),
     ),
     _technique(
         "blend_with_picture_neighbours", 810, "Average with nearest neighbours",
         "The votes of the most similar pictures beside the present model.",
-        _blend("hog_neighbours", "pca_neighbours"), answers=(_MORE, _CEILING),
+        _blend("hog_neighbours", "pca_neighbours"), answers=(DIMINISHING, CEILING),
     ),
     _technique(
         "blend_with_pixels", 820, "Average with a model that sees pixels",
         "Pixels beside edges: what one view misses the other may see.",
-        _blend("pixel_svm", "block_forest", "pixel_neural"), answers=(_MORE, _GAP, _CEILING),
+        _blend("pixel_svm", "block_forest", "pixel_neural"), answers=(DIMINISHING, GAP, CEILING),
     ),
     _technique(
         "blend_with_edges", 830, "Average with a support vector machine on edges",
         "Edge directions under a radial kernel are the strongest partner that most models of pictures can get.",
-        _blend("hog_svm"), answers=(_MORE, _GAP, _UNDER),
+        _blend("hog_svm"), answers=(DIMINISHING, GAP, UNDER),
     ),
     _technique(
         "stack_picture_models", 840, "Stack models of edges and pixels",
         "Let a small linear model weigh several models by their predictions on held-out folds.",
-        _stack, answers=(_MORE, _CEILING),
+        _stack, answers=(DIMINISHING, CEILING),
         requires=when("image_columns >= 1", "rows >= 200", "rows <= 3000", "has_groups == false", "has_time == false"),
     ),
     _technique(
         "average_picture_seeds", 850, "Average four seeds",
         "Networks, forests and random features under four seeds, averaged.",
-        _seeds, scale=Scale.TWEAK, answers=(_CEILING, _MORE),
+        _seeds, scale=Scale.TWEAK, answers=(CEILING, DIMINISHING),
     ),
     _technique(
         "picture_scores_as_numbers", 860, "Learn ordered labels as numbers, then cut",
         "Grades and stages are ordered: regress on them and choose the cut points for the metric on held-out rows.",
-        _ordinal, answers=(_GAP, _UNDER),
+        _ordinal, answers=(GAP, UNDER),
         requires=when("image_columns >= 1", "kind == ordinal", "metric_needs == label"),
     ),
 )  # fmt: skip

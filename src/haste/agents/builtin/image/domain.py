@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from haste.agents.builtin.recipe import Constants, Step
+from haste.agents.builtin.tabular.domain import BESIDE_MEDIA
 from haste.agents.builtin.tabular.domain import FEATURES as TABULAR_FEATURES
-from haste.agents.builtin.tabular.domain import TABULAR
 from haste.agents.builtin.technique import Domain, Facts
 
 from . import copies, features, matrix, preparation
@@ -14,10 +14,6 @@ from .families import FAMILIES
 from .learning_techniques import LEARNING_TECHNIQUES
 from .view_techniques import VIEW_TECHNIQUES
 
-_FROM_TABLES = (
-    "average_folds", "calibrate_probabilities", "tune_threshold", "clip_predictions", "log_target", "root_target",
-    "count_encoding", "date_parts", "missing_indicators",
-)  # fmt: skip
 _COLUMNS = ("elapsed_days", "date_parts", "text_lengths", "missing_flags", "category_counts")
 
 
@@ -31,11 +27,7 @@ def start(constants: Constants, _facts: Facts) -> tuple[Step, ...]:
 
 IMAGE = Domain(
     name="image",
-    techniques=APPROACHES
-    + VIEW_TECHNIQUES
-    + LEARNING_TECHNIQUES
-    + AVERAGING_TECHNIQUES
-    + tuple(technique for technique in TABULAR.techniques if technique.name in _FROM_TABLES),
+    techniques=APPROACHES + VIEW_TECHNIQUES + LEARNING_TECHNIQUES + AVERAGING_TECHNIQUES + BESIDE_MEDIA,
     families=FAMILIES,
     features={
         **{name: TABULAR_FEATURES[name] for name in _COLUMNS},

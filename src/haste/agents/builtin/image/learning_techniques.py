@@ -6,22 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haste.agents.builtin.modes import CEILING, DIMINISHING, GAP, OVER, SHIFT, UNDER
 from haste.agents.builtin.recipe import Constants, Model, Recipe
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .families import FAMILIES
 from .matrix import has_columns
 
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_GAP, _OVER, _UNDER, _SHIFT, _CEILING, _MORE = (
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.UNDERFITTING,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-)
 _COPIES = {"shift": 4, "shift_slantwise": 2, "turn": 2, "shear": 2, "mirror": 1}
 _SVM = ("hog_svm", "pixel_svm")
 _TURN_WORDS = ("turn", "rotat", "orient", "angle", "upright")
@@ -183,97 +175,98 @@ LEARNING_TECHNIQUES: tuple[Technique, ...] = (
         "shifted_copies", 500, "Learn from copies moved by a pixel",
         "A picture moved by a pixel shows the same thing; copies of training pictures teach that to the model.",
         _copies("shift", "shift_slantwise"), requires=when("image_columns >= 1", "rows <= 3000"),
-        answers=(_OVER, _UNDER, _GAP),
+        answers=(OVER, UNDER, GAP),
     ),
     _technique(
         "tilted_copies", 510, "Learn from slightly turned copies",
         "Copies turned by eight degrees to each side; for handwriting, print and other things that stand askew.",
-        _copies("turn"), requires=when("image_columns >= 1", "rows <= 5000"), answers=(_OVER, _UNDER, _GAP),
+        _copies("turn"), requires=when("image_columns >= 1", "rows <= 5000"), answers=(OVER, UNDER, GAP),
     ),
     _technique(
         "sheared_copies", 520, "Learn from slanted copies",
         "Copies slanted to each side, as handwriting and italics are.",
-        _copies("shear"), requires=when("image_columns >= 1", "rows <= 5000"), answers=(_OVER, _GAP),
+        _copies("shear"), requires=when("image_columns >= 1", "rows <= 5000"), answers=(OVER, GAP),
     ),
     _technique(
         "mirrored_copies", 530, "Learn from mirrored copies",
         "Scenes, animals and cells look as well mirrored; letters and directions do not, so watch the folds.",
-        _copies("mirror"), requires=when("image_columns >= 1", "rows <= 7000"), answers=(_OVER, _GAP),
+        _copies("mirror"), requires=when("image_columns >= 1", "rows <= 7000"), answers=(OVER, GAP),
     ),
     _technique(
         "average_copies", 540, "Average predictions over the copies",
         "The same changes on new pictures, and the mean of the predictions: steadier at some cost of time.",
-        _average_copies, requires=_IMAGES, answers=(_CEILING, _MORE, _OVER), scale=Scale.TWEAK,
+        _average_copies, requires=_IMAGES, answers=(CEILING, DIMINISHING, OVER), scale=Scale.TWEAK,
     ),
     _technique(
         "quarter_turns", 550, "Turn pictures and their labels together",
         "Where the answer is a number of quarter turns, each picture gives four, and a new one is asked four times.",
-        _quarter_turns, requires=when("image_columns >= 1", "classes == 4"), answers=(_GAP, _OVER, _UNDER),
+        _quarter_turns, requires=when("image_columns >= 1", "classes == 4"), answers=(GAP, OVER, UNDER),
     ),
     _technique(
         "learn_from_test_pictures", 560, "Learn again with the test pictures that are clear",
         "Name the test pictures, add the half that the model is surest of, and fit again; pays where labels are few.",
         _self_taught, requires=when("image_columns >= 1", "test_rows >= 50", "rows <= 3000"),
-        answers=(_OVER, _SHIFT),
+        answers=(OVER, SHIFT),
     ),
     _technique(
         "sharper_kernel", 570, "Narrow the radial kernel",
         "A narrower kernel lets only closer pictures count: borders may bend more.",
-        _width(2.0), undoes=("smoother_kernel",), answers=(_UNDER,), scale=Scale.TWEAK, requires=_IMAGES,
+        _width(2.0), undoes=("smoother_kernel",), answers=(UNDER,), scale=Scale.TWEAK, requires=_IMAGES,
     ),
     _technique(
         "smoother_kernel", 580, "Widen the radial kernel",
         "A wider kernel draws smoother borders.",
-        _width(0.5), undoes=("sharper_kernel",), answers=(_OVER, _CEILING), scale=Scale.TWEAK, requires=_IMAGES,
+        _width(0.5), undoes=("sharper_kernel",), answers=(OVER, CEILING), scale=Scale.TWEAK, requires=_IMAGES,
     ),
     _technique(
         "cubic_kernel", 590, "Use a cubic kernel",
         "Products of three views instead of distances: a kernel that is often level with the radial one on edges.",
-        _polynomial, answers=(_MORE, _UNDER), requires=_IMAGES,
+        _polynomial, answers=(DIMINISHING, UNDER), requires=_IMAGES,
     ),
     _technique(
         "radial_features", 600, "Give the linear model radial features",
         "Distances to some hundred training pictures (Nystroem) let a linear model bend, at any number of rows.",
-        _radial, answers=(_UNDER, _GAP), requires=when("image_columns >= 1", "rows >= 60"),
+        _radial, answers=(UNDER, GAP), requires=when("image_columns >= 1", "rows >= 60"),
     ),
     _technique(
         "weaker_picture_penalty", 610, "Penalise less",
         "A model that fits its own pictures badly may be given more freedom.",
-        _tune(_penalty(1 / 4)), undoes=("stronger_picture_penalty",), answers=(_UNDER,), scale=Scale.TWEAK,
+        _tune(_penalty(1 / 4)), undoes=("stronger_picture_penalty",), answers=(UNDER,), scale=Scale.TWEAK,
         requires=_IMAGES,
     ),
     _technique(
         "stronger_picture_penalty", 620, "Penalise more",
         "A stronger penalty or larger leaves steady a model that knows its own pictures by heart.",
-        _tune(_penalty(4)), undoes=("weaker_picture_penalty",), answers=(_OVER, _CEILING), scale=Scale.TWEAK,
+        _tune(_penalty(4)), undoes=("weaker_picture_penalty",), answers=(OVER, CEILING), scale=Scale.TWEAK,
         requires=_IMAGES,
     ),
     _technique(
         "fewer_picture_neighbours", 630, "Ask fewer neighbours",
         "With clean pictures the nearest one or two know best.",
-        _tune(_neighbours(0.4)), undoes=("more_picture_neighbours",), answers=(_UNDER,), scale=Scale.TWEAK,
+        _tune(_neighbours(0.4)), undoes=("more_picture_neighbours",), answers=(UNDER,), scale=Scale.TWEAK,
         requires=_IMAGES,
     ),
     _technique(
         "more_picture_neighbours", 640, "Ask more neighbours",
         "With noisy pictures or labels more votes are steadier.",
-        _tune(_neighbours(2)), undoes=("fewer_picture_neighbours",), answers=(_OVER, _CEILING), scale=Scale.TWEAK,
+        _tune(_neighbours(2)), undoes=("fewer_picture_neighbours",), answers=(OVER, CEILING), scale=Scale.TWEAK,
         requires=_IMAGES,
     ),
     _technique(
         "angle_between_pictures", 650, "Compare pictures by the angle between them",
         "The cosine ignores how strong a picture is and compares its pattern only.",
-        _tune(_cosine), answers=(_GAP,), scale=Scale.TWEAK, requires=_IMAGES,
+        _tune(_cosine), answers=(GAP,), scale=Scale.TWEAK, requires=_IMAGES,
     ),
     _technique(
         "larger_picture_model", 660, "Use more units or trees",
         "A wider network, or twice the trees, for slightly better borders at twice the time.",
-        _tune(_larger), answers=(_UNDER, _MORE), scale=Scale.TWEAK, requires=when("image_columns >= 1", "rows >= 100"),
+        _tune(_larger),
+        answers=(UNDER, DIMINISHING), scale=Scale.TWEAK, requires=when("image_columns >= 1", "rows >= 100"),
     ),
     _technique(
         "balance_picture_classes", 670, "Weigh classes by their rarity",
         "Rare classes count as much as common ones; for metrics that average over classes.",
-        _class_weights, answers=(_UNDER, _SHIFT), scale=Scale.TWEAK,
+        _class_weights, answers=(UNDER, SHIFT), scale=Scale.TWEAK,
         requires=when("image_columns >= 1", "minority_share < 0.3", "metric_needs == label"),
     ),
 )  # fmt: skip

@@ -6,20 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haste.agents.builtin.modes import CEILING, GAP, OVER, SHIFT, UNDER
 from haste.agents.builtin.recipe import Recipe
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .approaches import components
-
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_GAP, _OVER, _UNDER, _SHIFT, _CEILING = (
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.UNDERFITTING,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-    Diagnosis.NOISE_CEILING,
-)
 
 
 def _prepare(name: str, **params: Any) -> Apply:
@@ -117,86 +109,86 @@ def _fewer(params: dict[str, Any], _rows: int) -> dict[str, Any] | None:
     return {**params, "components": params["components"] // 2} if params["components"] >= 12 else None
 
 
-_technique = partial(Technique, domain="image", scale=Scale.STRUCTURAL, answers=(_GAP,))
+_technique = partial(Technique, domain="image", scale=Scale.STRUCTURAL, answers=(GAP,))
 _IMAGES = when("image_columns >= 1")
 
 VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "same_polarity", 200, "Turn dark-on-light pictures into light-on-dark ones",
         "Pictures with a light border become their negatives, so that strokes are always the lighter part.",
-        _prepare("same_polarity"), requires=_IMAGES, answers=(_GAP, _SHIFT),
+        _prepare("same_polarity"), requires=_IMAGES, answers=(GAP, SHIFT),
     ),
     _technique(
         "even_contrast", 210, "Stretch each picture to the same contrast",
         "Differences of exposure say little about what is shown; each picture is stretched from black to white.",
-        _prepare("even_contrast"), requires=_IMAGES, answers=(_GAP, _SHIFT),
+        _prepare("even_contrast"), requires=_IMAGES, answers=(GAP, SHIFT),
     ),
     _technique(
         "blur_pictures", 220, "Blur pictures a little before reading them",
         "A slight blur takes away the noise of single pixels, which edges would exaggerate.",
-        _blur, requires=_IMAGES, answers=(_CEILING, _OVER), scale=Scale.TWEAK,
+        _blur, requires=_IMAGES, answers=(CEILING, OVER), scale=Scale.TWEAK,
     ),
     _technique(
         "centre_pictures", 230, "Move what is drawn to the middle",
         "The centre of gravity of the strokes is moved to the middle, as in MNIST; models then compare like with like.",
-        _prepare("centre"), requires=_IMAGES, answers=(_GAP, _UNDER),
+        _prepare("centre"), requires=_IMAGES, answers=(GAP, UNDER),
     ),
     _technique(
         "deskew_pictures", 240, "Set slanted strokes upright",
         "Second moments tell the slant of what is drawn; a shear takes it out. For handwriting and print, not scenes.",
-        _prepare("deskew"), requires=_IMAGES, answers=(_GAP, _UNDER),
+        _prepare("deskew"), requires=_IMAGES, answers=(GAP, UNDER),
     ),
     _technique(
         "crop_pictures", 250, "Cut pictures to what is drawn",
         "The box around the strokes is enlarged to the full picture: position and size no longer matter.",
-        _prepare("crop"), requires=_IMAGES, answers=(_GAP, _UNDER),
+        _prepare("crop"), requires=_IMAGES, answers=(GAP, UNDER),
     ),
     _technique(
         "remove_specks", 260, "Take specks out by a median filter",
         "A median over three by three pixels removes specks and keeps borders sharp.",
-        _prepare("remove_specks"), requires=_IMAGES, answers=(_CEILING, _OVER), scale=Scale.TWEAK,
+        _prepare("remove_specks"), requires=_IMAGES, answers=(CEILING, OVER), scale=Scale.TWEAK,
     ),
     _technique(
         "even_lighting", 270, "Take out shadows and slow changes of light",
         "Each pixel is compared with its wider surroundings, so that only what is local counts.",
-        _prepare("even_lighting"), requires=_IMAGES, answers=(_SHIFT, _GAP),
+        _prepare("even_lighting"), requires=_IMAGES, answers=(SHIFT, GAP),
     ),
     _technique(
         "finer_pictures", 280, "Keep up to 64 pixels a side",
         "Fine detail may be lost at 32 pixels; larger pictures cost four times the time.",
         _size(most=64), requires=when("image_columns >= 1", "rows <= 3000"), undoes=("coarser_pictures",),
-        answers=(_GAP, _UNDER), scale=Scale.TWEAK,
+        answers=(GAP, UNDER), scale=Scale.TWEAK,
     ),
     _technique(
         "coarser_pictures", 290, "Shrink pictures to 16 pixels a side",
         "Small pictures hold less noise and fewer columns; enough for layout and light.",
         _size(most=16, least=8), requires=_IMAGES, undoes=("finer_pictures", "enlarge_small_pictures"),
-        answers=(_OVER, _CEILING), scale=Scale.TWEAK,
+        answers=(OVER, CEILING), scale=Scale.TWEAK,
     ),
     _technique(
         "enlarge_small_pictures", 300, "Enlarge small pictures to 32 pixels a side",
         "Smooth enlargement lets edges be measured between pixels.",
-        _size(least=32), requires=_IMAGES, undoes=("coarser_pictures",), answers=(_GAP,), scale=Scale.TWEAK,
+        _size(least=32), requires=_IMAGES, undoes=("coarser_pictures",), answers=(GAP,), scale=Scale.TWEAK,
     ),
     _technique(
         "add_edge_directions", 310, "Let the model see edge directions too",
         "Histograms of edge directions tell shapes apart whatever the light; the best single view of small pictures.",
-        _see("hog", cells=[5], bins=9), requires=_IMAGES, answers=(_GAP, _UNDER),
+        _see("hog", cells=[5], bins=9), requires=_IMAGES, answers=(GAP, UNDER),
     ),
     _technique(
         "several_scales", 320, "Measure edges at two scales",
         "Coarse cells forgive movements, fine ones see detail; both together.",
-        _hog(_scales), requires=_IMAGES, answers=(_GAP, _UNDER),
+        _hog(_scales), requires=_IMAGES, answers=(GAP, UNDER),
     ),
     _technique(
         "finer_cells", 330, "Measure edges in finer cells",
         "More and smaller cells see finer detail, where pictures are well aligned.",
-        _hog(_cells(2)), requires=_IMAGES, undoes=("coarser_cells",), answers=(_GAP, _UNDER), scale=Scale.TWEAK,
+        _hog(_cells(2)), requires=_IMAGES, undoes=("coarser_cells",), answers=(GAP, UNDER), scale=Scale.TWEAK,
     ),
     _technique(
         "coarser_cells", 340, "Measure edges in coarser cells",
         "Fewer and larger cells forgive shifts and turns, and give a model fewer columns.",
-        _hog(_cells(-1)), requires=_IMAGES, undoes=("finer_cells",), answers=(_OVER, _CEILING), scale=Scale.TWEAK,
+        _hog(_cells(-1)), requires=_IMAGES, undoes=("finer_cells",), answers=(OVER, CEILING), scale=Scale.TWEAK,
     ),
     _technique(
         "signed_edges", 350, "Tell light-to-dark edges from dark-to-light ones",
@@ -207,12 +199,12 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
         "more_directions", 360, "Tell more directions of edges apart",
         "Half as many directions again: for shapes that differ by small angles.",
         _hog(lambda params: {**params, "bins": 3 * params["bins"] // 2} if params["bins"] <= 12 else None),
-        requires=_IMAGES, answers=(_GAP, _UNDER), scale=Scale.TWEAK,
+        requires=_IMAGES, answers=(GAP, UNDER), scale=Scale.TWEAK,
     ),
     _technique(
         "add_pixels", 370, "Let the model see principal components of the pixels too",
         "What edges leave out (filled areas, light) comes back as the main directions of the pixels.",
-        _see_pixels, requires=_IMAGES, answers=(_GAP, _UNDER),
+        _see_pixels, requires=_IMAGES, answers=(GAP, UNDER),
     ),
     _technique(
         "add_blocks", 380, "Let the model see means and spreads of blocks too",
@@ -222,7 +214,7 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "add_textures", 390, "Let the model see local binary patterns too",
         "Patterns of each pixel's neighbours describe textures and stroke ends, whatever the light.",
-        _see("textures", cells=3), requires=_IMAGES, answers=(_GAP, _UNDER),
+        _see("textures", cells=3), requires=_IMAGES, answers=(GAP, UNDER),
     ),
     _technique(
         "add_shades", 400, "Let the model see histograms of light and colours too",
@@ -242,23 +234,23 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "reduce_view", 430, "Reduce the largest view to its principal components",
         "Fewer directions leave noise behind; with few pictures a model has less to get wrong.",
-        _reduce, requires=_IMAGES, answers=(_OVER, _CEILING),
+        _reduce, requires=_IMAGES, answers=(OVER, CEILING),
     ),
     _technique(
         "whiten_components", 440, "Give all principal components the same spread",
         "Whitening lets small but telling directions count as much as light and shadow.",
         _components(lambda params, _rows: {**params, "whiten": True}), requires=_IMAGES,
-        answers=(_UNDER, _GAP), scale=Scale.TWEAK,
+        answers=(UNDER, GAP), scale=Scale.TWEAK,
     ),
     _technique(
         "more_components", 450, "Keep twice as many principal components",
         "More directions keep finer differences between pictures.",
-        _components(_more), requires=_IMAGES, undoes=("fewer_components",), answers=(_UNDER, _GAP), scale=Scale.TWEAK,
+        _components(_more), requires=_IMAGES, undoes=("fewer_components",), answers=(UNDER, GAP), scale=Scale.TWEAK,
     ),
     _technique(
         "fewer_components", 460, "Keep half as many principal components",
         "Fewer directions leave the noise behind.",
-        _components(_fewer), requires=_IMAGES, undoes=("more_components",), answers=(_OVER, _CEILING),
+        _components(_fewer), requires=_IMAGES, undoes=("more_components",), answers=(OVER, CEILING),
         scale=Scale.TWEAK,
     ),
 )  # fmt: skip

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from haste.agents.builtin.modes import CEILING, DIMINISHING, GAP, OVER, UNDER
 from haste.agents.builtin.recipe import Constants, Model, Recipe
 from haste.agents.builtin.script import code
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .families import FAMILIES
 
 Start = Callable[[Constants], Model | None]
 
 
-def _move(start: Start) -> Callable[[Recipe, Facts], Recipe | None]:
+def _move(start: Start) -> Apply:
     def apply(recipe: Recipe, _facts: Facts) -> Recipe | None:
         model = start(recipe.constants)
         if model is None or recipe.model.family == model.family:
@@ -125,18 +126,9 @@ def _plain(family: str, **params: Any) -> Start:
     return lambda _constants: Model(family=family, params=params)
 
 
-_U, _F, _O, _N, _D = (
-    Diagnosis.UNDERFITTING,
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-)
-
-
 def _approach(family: str, rank: int, summary: str, start: Start, **more: Any) -> Technique:
     title = f"Model with {FAMILIES[family].title}"
-    answers = (*more.pop("answers", ()), _D)
+    answers = (*more.pop("answers", ()), DIMINISHING)
     return Technique(
         f"use_{family}", rank, title, summary, _move(start),
         domain="tabular", scale=Scale.APPROACH, family=family, answers=answers, **more,
@@ -147,69 +139,70 @@ APPROACHES: tuple[Technique, ...] = (
     _approach(
         "lightgbm", 10,
         "Gradient-boosted trees with small steps are the strongest single model on most tables of mixed columns.",
-        _lightgbm, requires=when("rows >= 100", "has_lightgbm == true"), answers=(_U,),
+        _lightgbm, requires=when("rows >= 100", "has_lightgbm == true"), answers=(UNDER,),
     ),
     _approach(
         "linear", 20,
         "A regularised linear model on scaled numbers and indicators; hard to beat when rows are few or effects "
         "add up.",
-        _linear, answers=(_O, _N),
+        _linear, answers=(OVER, CEILING),
     ),
     _approach(
         "extra_trees", 30,
         "Trees with random cuts, averaged: robust without tuning, smoother than a random forest.",
-        _forest("extra_trees"), answers=(_O,),
+        _forest("extra_trees"), answers=(OVER,),
     ),
     _approach(
         "hist_boosting", 40,
         "Boosting over binned columns takes missing values as they are and is quick.",
-        _hist_boosting, requires=when("rows >= 100"), answers=(_U,),
+        _hist_boosting, requires=when("rows >= 100"), answers=(UNDER,),
     ),
     _approach(
         "random_forest", 50,
         "A random forest: bagged trees with bootstrap rows; a steady second opinion to boosting.",
-        _forest("random_forest"), answers=(_O,),
+        _forest("random_forest"), answers=(OVER,),
     ),
     _approach(
         "kernel", 60,
         "A support vector machine with a radial kernel draws smooth borders; good on small, dense, numeric tables.",
-        _kernel, requires=when("rows <= 3000"), answers=(_U, _F),
+        _kernel, requires=when("rows <= 3000"), answers=(UNDER, GAP),
     ),
     _approach(
         "neighbours", 70,
         "Nearest neighbours follow local structure, as in coordinates or repeated rows.",
-        _neighbours, requires=when("columns <= 100"), answers=(_F,),
+        _neighbours, requires=when("columns <= 100"), answers=(GAP,),
     ),
     _approach(
         "neural", 80,
         "A small neural network on scaled inputs finds smooth interactions that trees approximate by steps.",
-        _neural, requires=when("rows >= 100"), answers=(_U,),
+        _neural, requires=when("rows >= 100"), answers=(UNDER,),
     ),
     _approach(
         "splines", 90,
         "A linear model over splines of each number: curved effects that add up, with little variance.",
-        _splines, requires=when("numeric_columns >= 1", "columns <= 60"), answers=(_F, _O),
+        _splines, requires=when("numeric_columns >= 1", "columns <= 60"), answers=(GAP, OVER),
     ),
     _approach(
         "gaussian_process", 100,
         "A Gaussian process learns its own smoothness; worth its cubic cost on small or spatial data.",
-        _gaussian_process, requires=when("rows <= 800", "columns <= 40"), answers=(_N,),
+        _gaussian_process, requires=when("rows <= 800", "columns <= 40"), answers=(CEILING,),
     ),
     _approach(
         "surface", 105,
         "Bend a thin plate through the training points: the classic answer where two or three coordinates say where a "
         "value was measured.",
         _surface, requires=when("numeric_columns >= 2", "numeric_columns <= 4", "columns <= 4", "rows >= 50"),
-        answers=(_F,),
+        answers=(GAP,),
     ),
     _approach(
         "discriminant", 110,
         "Linear discriminant analysis with shrinkage: classes as clouds of one shape; strong with few rows per class.",
-        _plain("discriminant", solver="lsqr", shrinkage="auto"), requires=when("columns <= 200"), answers=(_O, _N),
+        _plain("discriminant", solver="lsqr", shrinkage="auto"), requires=when("columns <= 200"),
+        answers=(OVER, CEILING),
     ),
     _approach(
         "naive_bayes", 120,
         "Naive Bayes: each column votes by itself; a floor that costs nothing and adds diversity to averages.",
-        _plain("naive_bayes"), answers=(_O,),
+        _plain("naive_bayes"), answers=(OVER,),
     ),
 )  # fmt: skip

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
+from haste.agents.builtin.modes import CEILING, DIMINISHING, GAP, OVER, SHIFT, UNDER
 from haste.agents.builtin.recipe import Model, Recipe, Step
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .approaches import APPROACHES
 from .families import FAMILIES
-
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_O, _C, _D, _S, _G = (
-    Diagnosis.OVERFITTING,
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-    Diagnosis.FEATURE_GAP,
-)
 
 
 def _partner(family: str, recipe: Recipe, facts: Facts) -> Model | None:
@@ -120,63 +111,63 @@ AVERAGING_TECHNIQUES: tuple[Technique, ...] = (
         "blend_with_linear", 800, "Average with a regularised linear model",
         "A linear model errs differently from trees, kernels or neighbours; the plain average is often better "
         "than either.",
-        _blend("linear"), answers=(_D, _C, _O), generic=True,
+        _blend("linear"), answers=(DIMINISHING, CEILING, OVER), generic=True,
     ),
     _technique(
         "blend_with_trees", 810, "Average with a model of trees",
         "Boosted or randomised trees beside the present model: different errors, averaged.",
-        _blend("lightgbm", "extra_trees"), answers=(_D, _C), generic=True,
+        _blend("lightgbm", "extra_trees"), answers=(DIMINISHING, CEILING), generic=True,
     ),
     _technique(
         "blend_with_smooth", 820, "Average with a kernel or neural model",
         "A smooth model beside one of steps or lines; averages of different kinds win at the end.",
-        _blend("kernel", "neural", "neighbours"), answers=(_D, _C), generic=True,
+        _blend("kernel", "neural", "neighbours"), answers=(DIMINISHING, CEILING), generic=True,
     ),
     _technique(
         "stack_models", 830, "Stack models under a linear one",
         "Let a small linear model weigh several models by their predictions on held-out folds.",
         _stack, scale=Scale.STRUCTURAL, requires=when("rows >= 200", "has_groups == false", "has_time == false"),
-        answers=(_D, _C),
+        answers=(DIMINISHING, CEILING),
         generic=True,
     ),
     _technique(
         "average_seeds", 840, "Average five seeds",
         "The same model under five seeds, averaged: less chance in the result, for five times the time.",
-        _seeds, scale=Scale.TWEAK, answers=(_C, _D), generic=True,
+        _seeds, scale=Scale.TWEAK, answers=(CEILING, DIMINISHING), generic=True,
     ),
     _technique(
         "average_folds", 850, "Average models of five folds",
         "Five models, each without one fifth of the rows, averaged: steadier, and it shows an honest error.",
-        _folds, scale=Scale.TWEAK, requires=when("rows >= 50"), answers=(_C, _D, _O), generic=True,
+        _folds, scale=Scale.TWEAK, requires=when("rows >= 50"), answers=(CEILING, DIMINISHING, OVER), generic=True,
     ),
     _technique(
         "calibrate_probabilities", 860, "Calibrate the probabilities",
         "Fit the map from score to probability on held-out folds; for metrics that read probabilities.",
         _calibrate, scale=Scale.TWEAK, requires=when("metric_needs == probability", "rarest_class_rows >= 10"),
-        answers=(_O, _S), generic=True,
+        answers=(OVER, SHIFT), generic=True,
     ),
     _technique(
         "tune_threshold", 870, "Tune the decision for the metric",
         "Choose the threshold (or class weights) that serve the metric best on held-out rows, instead of one half.",
         _threshold, requires=when("metric_needs == label", "metric != accuracy", "rarest_class_rows >= 5"),
-        answers=(_G, _S),
+        answers=(GAP, SHIFT),
         generic=True,
     ),
     _technique(
         "ordinal_regression", 880, "Learn ordered labels as numbers, then cut",
         "Ordered labels are near each other; regress on them and choose the cut points for the metric on "
         "held-out rows.",
-        _ordinal, requires=when("kind == ordinal", "metric_needs == label"), answers=(_G, Diagnosis.UNDERFITTING),
+        _ordinal, requires=when("kind == ordinal", "metric_needs == label"), answers=(GAP, UNDER),
         generic=True,
     ),
     _technique(
         "clip_predictions", 890, "Keep predictions within the seen range",
         "No prediction beyond the smallest and largest training target: a cheap guard against wild extrapolation.",
-        _clip, scale=Scale.TWEAK, requires=when("kind == regression"), answers=(_S, _O), generic=True,
+        _clip, scale=Scale.TWEAK, requires=when("kind == regression"), answers=(SHIFT, OVER), generic=True,
     ),
     _technique(
         "drop_drifting_column", 900, "Drop the column that tells train from test",
         "A column whose values differ between train and test teaches what will not hold; do without it.",
-        _drop_drifting, requires=when("drift_auc > 0.6"), answers=(_S,),
+        _drop_drifting, requires=when("drift_auc > 0.6"), answers=(SHIFT,),
     ),
 )  # fmt: skip

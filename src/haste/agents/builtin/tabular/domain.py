@@ -61,3 +61,9 @@ TABULAR = Domain(
     matrix=MATRIX,
     start=start,
 )
+
+_BESIDE_MEDIA = (  # worth a try beside texts and pictures, too
+    "average_folds", "calibrate_probabilities", "tune_threshold", "clip_predictions", "log_target", "root_target",
+    "count_encoding", "date_parts", "missing_indicators",
+)  # fmt: skip
+BESIDE_MEDIA = tuple(technique for technique in TABULAR.techniques if technique.name in _BESIDE_MEDIA)

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haste.agents.builtin.modes import CEILING, GAP, OVER, SHIFT
 from haste.agents.builtin.recipe import Recipe
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .families import FAMILIES
-
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_GAP, _OVER, _UNDER, _SHIFT, _CEILING, _DIMINISHING = (
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.UNDERFITTING,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-)
 
 
 def _feature(name: str, **params: Any) -> Apply:
@@ -61,7 +51,7 @@ def _row_key(recipe: Recipe, _facts: Facts) -> Recipe | None:
     return recipe.put("row_keys").change(model=recipe.model.put("key_target"))
 
 
-_technique = partial(Technique, domain="tabular", scale=Scale.STRUCTURAL, answers=(_GAP,))
+_technique = partial(Technique, domain="tabular", scale=Scale.STRUCTURAL, answers=(GAP,))
 
 FEATURE_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
@@ -86,7 +76,7 @@ FEATURE_TECHNIQUES: tuple[Technique, ...] = (
         "Levels seen fewer than ten times share one indicator; fewer columns, less noise.",
         _matrix("encode", scaled=True, method="frequent"),
         requires=when("categorical_columns >= 1", "max_cardinality >= 10"),
-        scale=Scale.TWEAK, answers=(_OVER,),
+        scale=Scale.TWEAK, answers=(OVER,),
     ),
     _technique(
         "missing_indicators", 250, "Tell the model what is missing",
@@ -119,7 +109,7 @@ FEATURE_TECHNIQUES: tuple[Technique, ...] = (
         "winsorise", 300, "Pull in extreme values",
         "Clip every number at its first and last percentile; outliers then neither stretch scales nor attract cuts.",
         _feature("winsorise"), requires=when("numeric_columns >= 1", "max_skew > 1", "rows >= 100"), scale=Scale.TWEAK,
-        answers=(_OVER, _SHIFT),
+        answers=(OVER, SHIFT),
     ),
     _technique(
         "quantile_bins", 310, "Cut numbers into quantile bins",
@@ -180,12 +170,12 @@ FEATURE_TECHNIQUES: tuple[Technique, ...] = (
         "Keep the components that hold 95 % of the variance; many correlated columns become few independent ones.",
         _matrix("principal_components", count=0.95, only=True, scaled=True), requires=when("numeric_columns >= 10",
         "rows >= 50"),
-        answers=(_OVER, _CEILING),
+        answers=(OVER, CEILING),
     ),
     _technique(
         "select_by_importance", 420, "Keep the important half of the columns",
         "Drop columns that a forest finds no use for; fewer columns, less chance to fit noise.",
-        _matrix("select", threshold="0.5*mean"), requires=when("columns >= 8"), answers=(_OVER, _CEILING),
+        _matrix("select", threshold="0.5*mean"), requires=when("columns >= 8"), answers=(OVER, CEILING),
     ),
     _technique(
         "turned_coordinates", 430, "Turn the plane of the two strongest columns",
@@ -195,12 +185,12 @@ FEATURE_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "identical_row_means", 440, "Use the mean target of identical rows",
         "Where test rows repeat training rows, a smoothed mean of the target over identical rows is the best feature.",
-        _row_key, requires=when("shared_share > 0.05"), answers=(_GAP, _CEILING),
+        _row_key, requires=when("shared_share > 0.05"), answers=(GAP, CEILING),
     ),
     _technique(
         "drop_repeated_rows", 450, "Keep one of each set of identical rows",
         "Repeated training rows count as often as they are copied; keep one unless the copies are real observations.",
-        _feature("unique_rows"), requires=when("duplicate_share > 0.01"), scale=Scale.TWEAK, answers=(_OVER, _SHIFT),
+        _feature("unique_rows"), requires=when("duplicate_share > 0.01"), scale=Scale.TWEAK, answers=(OVER, SHIFT),
     ),
     _technique(
         "date_parts", 200, "Split dates into calendar parts",

@@ -6,19 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haste.agents.builtin.modes import CEILING, DIMINISHING, GAP, OVER, SHIFT, UNDER
 from haste.agents.builtin.recipe import Model, Recipe
 from haste.agents.builtin.script import code
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
-
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_U, _O, _C, _D, _S = (
-    Diagnosis.UNDERFITTING,
-    Diagnosis.OVERFITTING,
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-)
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 
 def _tune(**by_family: Callable[[Model], dict[str, Any]]) -> Apply:
@@ -216,131 +208,133 @@ TUNING_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "more_smaller_steps", 500, "Three times the trees at a third of the learning rate",
         "Slower boosting averages more trees and generalises a little better, for three times the time.",
-        _tune(lightgbm=_more_small_steps, hist_boosting=_more_small_steps), undoes=("fewer_trees",), answers=(_U, _D),
+        _tune(lightgbm=_more_small_steps, hist_boosting=_more_small_steps), undoes=("fewer_trees",),
+        answers=(UNDER, DIMINISHING),
     ),
     _technique(
         "fewer_trees", 510, "Half the boosting rounds",
         "When validation is far behind training, stop boosting sooner.",
-        _tune(lightgbm=_fewer_steps, hist_boosting=_fewer_steps), undoes=("more_smaller_steps",), answers=(_O,),
+        _tune(lightgbm=_fewer_steps, hist_boosting=_fewer_steps), undoes=("more_smaller_steps",), answers=(OVER,),
     ),
     _technique(
         "shallower_trees", 520, "A third of the leaves",
         "Small trees hold fewer interactions and less noise; good for few rows and weak signals.",
-        _tune(lightgbm=_shallower, hist_boosting=_shallower), undoes=("deeper_trees",), answers=(_O, _C),
+        _tune(lightgbm=_shallower, hist_boosting=_shallower), undoes=("deeper_trees",), answers=(OVER, CEILING),
     ),
     _technique(
         "deeper_trees", 530, "Twice the leaves, half the leaf size",
         "Bigger trees follow finer structure, where there are rows enough to support it.",
         _tune(lightgbm=_deeper, hist_boosting=_deeper), requires=when("rows >= 300"), undoes=("shallower_trees",),
-        answers=(_U,),
+        answers=(UNDER,),
     ),
     _technique(
         "stronger_regularisation", 540, "Regularise more strongly",
         "Larger penalties, leaves or neighbourhoods: trade a little bias for less variance.",
-        _tune(**_REGULARISED), undoes=("weaker_regularisation",), answers=(_O, _C),
+        _tune(**_REGULARISED), undoes=("weaker_regularisation",), answers=(OVER, CEILING),
     ),
     _technique(
         "weaker_regularisation", 550, "Regularise less",
         "A model that fits its own rows no better than new ones can be given more freedom.",
-        _tune(**_LOOSER), undoes=("stronger_regularisation",), answers=(_U,),
+        _tune(**_LOOSER), undoes=("stronger_regularisation",), answers=(UNDER,),
     ),
     _technique(
         "subsample_rows_and_columns", 560, "Grow each tree on part of rows and columns",
         "Seventy per cent of the rows and sixty of the columns per tree decorrelate the trees.",
-        _tune(lightgbm=_subsample, hist_boosting=lambda _m: {"max_features": 0.5}), answers=(_O, _D),
+        _tune(lightgbm=_subsample, hist_boosting=lambda _m: {"max_features": 0.5}), answers=(OVER, DIMINISHING),
     ),
     _technique(
         "random_cuts", 570, "Draw boosting's cuts at random",
         "Random thresholds in boosted trees smooth the fit, as in extremely randomised trees.",
-        _tune(lightgbm=lambda _m: {"extra_trees": True}), answers=(_O, _C),
+        _tune(lightgbm=lambda _m: {"extra_trees": True}), answers=(OVER, CEILING),
     ),
     _technique(
         "linear_leaves", 580, "Fit a line in each leaf",
         "Linear leaves let boosting follow slopes and go beyond the range of the training rows.",
         _tune(lightgbm=lambda _m: {"linear_tree": True, "linear_lambda": 0.1}),
-        requires=when("numeric_columns >= 1"), scale=Scale.STRUCTURAL, answers=(_U, _S),
+        requires=when("numeric_columns >= 1"), scale=Scale.STRUCTURAL, answers=(UNDER, SHIFT),
     ),
     _technique(
         "fewer_columns_per_cut", 590, "Offer each cut fewer columns",
         "Fewer candidate columns per cut make a forest's trees more different from each other.",
         _tune(
             extra_trees=lambda _m: {"max_features": 0.25}, random_forest=lambda _m: {"max_features": 0.25},
-        ), requires=when("columns >= 8"), undoes=("more_columns_per_cut",), answers=(_O, _C),
+        ), requires=when("columns >= 8"), undoes=("more_columns_per_cut",), answers=(OVER, CEILING),
     ),
     _technique(
         "more_columns_per_cut", 600, "Offer each cut all columns",
         "Where most columns are noise, cuts must see enough of them to find the good ones.",
         _tune(extra_trees=lambda _m: {"max_features": 1.0}, random_forest=lambda _m: {"max_features": 0.8}),
-        undoes=("fewer_columns_per_cut",), answers=(_U,),
+        undoes=("fewer_columns_per_cut",), answers=(UNDER,),
     ),
     _technique(
         "early_stopping", 610, "Stop when a held-out part no longer improves",
         "Let an inner split choose the number of trees instead of guessing it.",
-        _early_stopping, requires=when("rows >= 500"), answers=(_O, _U),
+        _early_stopping, requires=when("rows >= 500"), answers=(OVER, UNDER),
     ),
     _technique(
         "native_categories", 620, "Let boosting split categories by itself",
         "Boosting groups the levels of a category by their targets when it is told which columns are categories.",
         _native_categories, requires=when("categorical_columns >= 1", "max_cardinality <= 200"), scale=Scale.STRUCTURAL,
-        answers=(Diagnosis.FEATURE_GAP,),
+        answers=(GAP,),
     ),
     _technique(
         "tune_penalty", 630, "Choose the penalty by cross-validation",
         "Let an inner cross-validation pick the strength of a linear model's penalty.",
-        _tune_penalty, requires=when("rarest_class_rows >= 10"), answers=(_O, _U),
+        _tune_penalty, requires=when("rarest_class_rows >= 10"), answers=(OVER, UNDER),
     ),
     _technique(
         "sparse_linear", 640, "Let the penalty drop columns",
         "An absolute-value penalty sets useless weights to zero; for many columns of which few matter.",
-        _sparse, requires=when("columns >= 5"), scale=Scale.STRUCTURAL, answers=(_O, _C),
+        _sparse, requires=when("columns >= 5"), scale=Scale.STRUCTURAL, answers=(OVER, CEILING),
     ),
     _technique(
         "log_target", 650, "Learn the logarithm of the target",
         "A long-tailed, positive target is learned better as a logarithm, above all where relative errors count.",
         _target("log1p"), requires=when("target_minimum >= 0", "target_skew > 1"), scale=Scale.STRUCTURAL,
-        answers=(_U, _S),
+        answers=(UNDER, SHIFT),
     ),
     _technique(
         "root_target", 660, "Learn the square root of the target",
         "The milder cousin of the logarithm; it steadies the variance of counts.",
         _target("sqrt"), requires=when("target_minimum >= 0", "target_skew > 0.5"), scale=Scale.STRUCTURAL,
-        answers=(_U,),
+        answers=(UNDER,),
     ),
     _technique(
         "power_target", 670, "Make the target symmetric by Yeo-Johnson",
         "A fitted power transform of the target, undone after prediction; for skewed targets of any sign.",
-        _target("power"), requires=when("target_skew > 0.5"), scale=Scale.STRUCTURAL, answers=(_U,),
+        _target("power"), requires=when("target_skew > 0.5"), scale=Scale.STRUCTURAL, answers=(UNDER,),
     ),
     _technique(
         "count_loss", 680, "Learn counts by the Poisson deviance",
         "Counts vary with their mean; a Poisson loss with its logarithmic link models just that.",
         _count_loss, requires=when("target_is_count == true", "target_minimum >= 0"), scale=Scale.STRUCTURAL,
-        answers=(_U,),
+        answers=(UNDER,),
     ),
     _technique(
         "tweedie_loss", 690, "Learn with a Tweedie deviance",
         "Many zeros and a long tail: between Poisson and gamma.",
-        _tweedie_loss, requires=when("target_minimum >= 0", "target_skew > 2"), scale=Scale.STRUCTURAL, answers=(_U,),
+        _tweedie_loss, requires=when("target_minimum >= 0", "target_skew > 2"), scale=Scale.STRUCTURAL,
+        answers=(UNDER,),
     ),
     _technique(
         "absolute_loss", 700, "Minimise absolute instead of squared errors",
         "The metric is an absolute error, or outliers rule the squared one: aim at the median.",
-        _absolute_loss, requires=when("kind == regression"), scale=Scale.STRUCTURAL, answers=(_S, _C),
+        _absolute_loss, requires=when("kind == regression"), scale=Scale.STRUCTURAL, answers=(SHIFT, CEILING),
     ),
     _technique(
         "robust_loss", 710, "Weigh large errors less",
         "A robust loss between squared and absolute keeps outliers from steering the trees.",
-        _huber_loss, requires=when("kind == regression"), answers=(_S, _C),
+        _huber_loss, requires=when("kind == regression"), answers=(SHIFT, CEILING),
     ),
     _technique(
         "balance_classes", 720, "Weigh classes by their rarity",
         "Rare classes count as much as common ones; right for metrics that average over classes, wrong for "
         "probabilities.",
-        _class_weights, requires=when("minority_share < 0.3"), answers=(_U, _S),
+        _class_weights, requires=when("minority_share < 0.3"), answers=(UNDER, SHIFT),
     ),
     _technique(
         "scale_per_column", 730, "Give each column its own length scale",
         "A Gaussian process that learns one length per column finds out which of them matter.",
-        _smoother_process, requires=when("numeric_columns <= 12", "rows <= 400"), answers=(_U, _O),
+        _smoother_process, requires=when("numeric_columns <= 12", "rows <= 400"), answers=(UNDER, OVER),
     ),
 )  # fmt: skip

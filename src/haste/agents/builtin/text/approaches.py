@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from haste.agents.builtin.approach import Approaches
+from haste.agents.builtin.modes import CEILING, GAP, OVER, UNDER
 from haste.agents.builtin.recipe import Constants, Model, Recipe
 from haste.agents.builtin.tabular.approaches import boosting_size
-from haste.agents.builtin.technique import Facts, Technique
+from haste.agents.builtin.technique import Apply, Facts, Technique
 from haste.schema.competition import PredictionNeed
-from haste.schema.solution import Diagnosis
 
 from .families import FAMILIES
 
@@ -116,7 +116,7 @@ def start_model(family: str, constants: Constants) -> Model | None:
     return STARTS[family](constants)
 
 
-def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
+def _move(family: str) -> Apply:
     def apply(recipe: Recipe, facts: Facts) -> Recipe | None:
         model = start_model(family, recipe.constants)
         if model is None or recipe.model.family == family:
@@ -129,14 +129,6 @@ def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
     return apply
 
 
-_U, _F, _O, _N = (
-    Diagnosis.UNDERFITTING,
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.NOISE_CEILING,
-)
-
-
 _approach = Approaches(
     "text", "text_columns >= 1", "Model with a {family}", lambda family: FAMILIES[family].title, _move
 )
@@ -146,50 +138,50 @@ APPROACHES: tuple[Technique, ...] = (
         "word_linear", 10,
         "TF-IDF weights of words and pairs of words under a regularised linear model: the baseline of text problems, "
         "and often not far from the best.",
-        _O, _N,
+        OVER, CEILING,
     ),
     _approach(
         "char_svm", 20,
         "Runs of two to five characters under a linear support vector machine see word stems, spelling and style, "
         "and forgive typing errors.",
-        _F, _N,
+        GAP, CEILING,
     ),
     _approach(
         "word_bayes", 30,
         "Naive Bayes on word counts learns from very few texts and costs nothing; the complement form bears uneven "
         "classes.",
-        _O,
+        OVER,
     ),
     _approach(
         "ratio_linear", 40,
         "Weigh each word by how much oftener it occurs in a class (log-count ratio), then fit a logistic regression: "
         "naive Bayes and a linear model in one, strong on short texts.",
-        _U, _F,
+        UNDER, GAP,
     ),
     _approach(
         "char_linear", 50,
         "Runs of characters under a logistic regression or ridge: style and spelling, with smooth probabilities.",
-        _F, _N,
+        GAP, CEILING,
     ),
     _approach(
         "topic_boosting", 60,
         "Reduce the words to a hundred directions (latent semantic analysis) and boost trees on them, beside any plain "
         "columns; for mixed tables and for interactions that a linear model cannot see.",
-        _U, requires="rows >= 100",
+        UNDER, requires="rows >= 100",
     ),
     _approach(
         "topic_neural", 70,
         "A small neural network on the main directions of the words bends where a linear model cannot.",
-        _U, requires="rows >= 200",
+        UNDER, requires="rows >= 200",
     ),
     _approach(
         "topic_kernel", 80,
         "A radial support vector machine on the main directions of the words; for up to a few thousand texts.",
-        _U, _F, requires="rows <= 4000",
+        UNDER, GAP, requires="rows <= 4000",
     ),
     _approach(
         "topic_neighbours", 90,
         "The labels of the most similar texts; good where near copies occur, and different enough to help an average.",
-        _F, requires="rows >= 30",
+        GAP, requires="rows >= 30",
     ),
 )  # fmt: skip

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
+from haste.agents.builtin.modes import CEILING, DIMINISHING, GAP, OVER, UNDER
 from haste.agents.builtin.recipe import Recipe, Step
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .approaches import start_model
-
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_C, _D, _O, _G, _U = (
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-    Diagnosis.OVERFITTING,
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.UNDERFITTING,
-)
 
 
 def _blend(*families: str) -> Apply:
@@ -80,38 +71,38 @@ AVERAGING_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "blend_words_and_characters", 800, "Average a model of words with one of characters",
         "Words and runs of characters err on different texts; the average is nearly always better than either.",
-        _blend_views, answers=(_D, _C, _G),
+        _blend_views, answers=(DIMINISHING, CEILING, GAP),
     ),
     _technique(
         "blend_with_word_bayes", 810, "Average with naive Bayes",
         "Naive Bayes on counts costs nothing and errs differently from discriminative models.",
-        _blend("word_bayes", "ratio_linear"), answers=(_D, _C, _O),
+        _blend("word_bayes", "ratio_linear"), answers=(DIMINISHING, CEILING, OVER),
     ),
     _technique(
         "blend_with_topics", 820, "Average with a model of topics",
         "Boosted trees, a kernel or neighbours on the main directions of the words bring in what is not linear.",
-        _blend("topic_boosting", "topic_kernel", "topic_neighbours"), answers=(_D, _C, _U),
+        _blend("topic_boosting", "topic_kernel", "topic_neighbours"), answers=(DIMINISHING, CEILING, UNDER),
     ),
     _technique(
         "blend_with_log_ratios", 830, "Average with log-count ratios",
         "A logistic regression on log-count ratios beside the present model.",
-        _blend("ratio_linear", "topic_neural"), answers=(_D, _C),
+        _blend("ratio_linear", "topic_neural"), answers=(DIMINISHING, CEILING),
     ),
     _technique(
         "stack_text_models", 840, "Stack models of words, characters and counts",
         "Let a small linear model weigh several models by their predictions on held-out folds.",
-        _stack, answers=(_D, _C),
+        _stack, answers=(DIMINISHING, CEILING),
         requires=when("text_columns >= 1", "rows >= 200", "has_groups == false", "has_time == false"),
     ),
     _technique(
         "average_text_seeds", 850, "Average five seeds",
         "Models that begin from chance (topics, trees, networks) under five seeds, averaged.",
-        _seeds, scale=Scale.TWEAK, answers=(_C, _D),
+        _seeds, scale=Scale.TWEAK, answers=(CEILING, DIMINISHING),
     ),
     _technique(
         "text_scores_as_numbers", 860, "Learn ordered labels as numbers, then cut",
         "Marks of essays and stars of reviews are ordered: regress on them and choose the cut points for the metric "
         "on held-out rows.",
-        _ordinal, answers=(_G, _U), requires=when("text_columns >= 1", "kind == ordinal", "metric_needs == label"),
+        _ordinal, answers=(GAP, UNDER), requires=when("text_columns >= 1", "kind == ordinal", "metric_needs == label"),
     ),
 )  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from haste.agents.builtin.recipe import Constants, Step
+from haste.agents.builtin.tabular.domain import BESIDE_MEDIA
 from haste.agents.builtin.tabular.domain import FEATURES as TABULAR_FEATURES
-from haste.agents.builtin.tabular.domain import TABULAR
 from haste.agents.builtin.technique import Domain, Facts
 
 from . import features, matrix
@@ -14,11 +14,6 @@ from .families import FAMILIES
 from .tuning_techniques import TUNING_TECHNIQUES
 from .view_techniques import VIEW_TECHNIQUES
 
-_FROM_TABLES = (
-    "average_folds", "calibrate_probabilities", "tune_threshold", "clip_predictions", "log_target", "root_target",
-    "count_encoding", "date_parts", "missing_indicators",
-)  # fmt: skip
-
 
 def start(constants: Constants, _facts: Facts) -> tuple[Step, ...]:
     dates = (Step(name="elapsed_days"),) if constants.dates else ()
@@ -27,11 +22,7 @@ def start(constants: Constants, _facts: Facts) -> tuple[Step, ...]:
 
 TEXT = Domain(
     name="text",
-    techniques=APPROACHES
-    + VIEW_TECHNIQUES
-    + TUNING_TECHNIQUES
-    + AVERAGING_TECHNIQUES
-    + tuple(technique for technique in TABULAR.techniques if technique.name in _FROM_TABLES),
+    techniques=APPROACHES + VIEW_TECHNIQUES + TUNING_TECHNIQUES + AVERAGING_TECHNIQUES + BESIDE_MEDIA,
     families=FAMILIES,
     features={
         **{name: TABULAR_FEATURES[name] for name in ("elapsed_days", "date_parts", "missing_flags", "category_counts")},

@@ -6,20 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haste.agents.builtin.modes import CEILING, DIMINISHING, GAP, OVER, SHIFT, UNDER
 from haste.agents.builtin.recipe import Model, Recipe
 from haste.agents.builtin.script import code
-from haste.agents.builtin.technique import Facts, Technique, when
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
 from haste.schema.competition import PredictionNeed
-from haste.schema.solution import Diagnosis, Scale
+from haste.schema.solution import Scale
 
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_U, _O, _C, _D, _S = (
-    Diagnosis.UNDERFITTING,
-    Diagnosis.OVERFITTING,
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DIMINISHING_RETURNS,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-)
 _LINEAR = ("word_linear", "char_linear")
 
 
@@ -149,58 +142,58 @@ TUNING_TECHNIQUES: tuple[Technique, ...] = (
         "weaker_text_penalty", 500, "Quarter the penalty",
         "Texts have many columns that each say little; a weaker penalty lets a model use them, above all for "
         "probabilities.",
-        _tune(**_penalty(4.0)), undoes=("stronger_text_penalty",), answers=(_U,),
+        _tune(**_penalty(4.0)), undoes=("stronger_text_penalty",), answers=(UNDER,),
     ),
     _technique(
         "stronger_text_penalty", 510, "Triple the penalty",
         "A stronger penalty or more smoothing steadies a model that knows its own texts by heart.",
-        _tune(**_penalty(1 / 3)), undoes=("weaker_text_penalty",), answers=(_O, _C),
+        _tune(**_penalty(1 / 3)), undoes=("weaker_text_penalty",), answers=(OVER, CEILING),
     ),
     _technique(
         "tune_text_penalty", 520, "Choose the penalty by cross-validation",
         "Let an inner cross-validation choose among six penalties of the logistic regression.",
-        _tune_penalty, answers=(_O, _U), requires=when("rarest_class_rows >= 6"),
+        _tune_penalty, answers=(OVER, UNDER), requires=when("rarest_class_rows >= 6"),
     ),
     _technique(
         "balance_text_classes", 530, "Weigh classes by their rarity",
         "Rare classes count as much as common ones; right for metrics that average over classes, wrong for "
         "probabilities.",
-        _class_weights, answers=(_U, _S), requires=when("minority_share < 0.3"),
+        _class_weights, answers=(UNDER, SHIFT), requires=when("minority_share < 0.3"),
     ),
     _technique(
         "elastic_penalty", 540, "Let the penalty drop terms",
         "An elastic net by stochastic gradients sets the weights of useless terms to zero.",
-        _elastic, scale=Scale.STRUCTURAL, answers=(_O, _C),
+        _elastic, scale=Scale.STRUCTURAL, answers=(OVER, CEILING),
     ),
     _technique(
         "forgiving_loss", 550, "Weigh hopeless cases less",
         "The modified Huber loss stops caring about cases that are far on the right side, and cares only linearly "
         "for those far on the wrong one: for noisy labels.",
-        _hinge, scale=Scale.STRUCTURAL, answers=(_C, _O), requires=when("metric_needs != probability"),
+        _hinge, scale=Scale.STRUCTURAL, answers=(CEILING, OVER), requires=when("metric_needs != probability"),
     ),
     _technique(
         "other_naive_bayes", 560, "Change between complement and multinomial naive Bayes",
         "The complement form bears uneven classes and long texts; the multinomial one gives the better probabilities.",
-        _other_bayes, answers=(_U, _C),
+        _other_bayes, answers=(UNDER, CEILING),
     ),
     _technique(
         "more_topics", 570, "Keep twice as many topics",
         "More directions of the words keep finer differences between texts.",
-        _topics(2), undoes=("fewer_topics",), answers=(_U, Diagnosis.FEATURE_GAP), requires=when("rows >= 200"),
+        _topics(2), undoes=("fewer_topics",), answers=(UNDER, GAP), requires=when("rows >= 200"),
     ),
     _technique(
         "fewer_topics", 580, "Keep half as many topics",
         "Fewer directions leave the noise behind.",
-        _topics(0.5), undoes=("more_topics",), answers=(_O, _C),
+        _topics(0.5), undoes=("more_topics",), answers=(OVER, CEILING),
     ),
     _technique(
         "more_text_trees", 590, "Twice the trees at half the learning rate",
         "Slower boosting averages more trees and generalises a little better, for twice the time.",
-        _tune(topic_boosting=_more_trees), answers=(_U, _D),
+        _tune(topic_boosting=_more_trees), answers=(UNDER, DIMINISHING),
     ),
     _technique(
         "robust_text_loss", 600, "Weigh large errors less",
         "A loss between squared and absolute keeps outliers in the target from steering the model.",
-        _absolute, answers=(_S, _C), requires=when("kind == regression"),
+        _absolute, answers=(SHIFT, CEILING), requires=when("kind == regression"),
     ),
 )  # fmt: skip

@@ -6,20 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haste.agents.builtin.modes import CEILING, GAP, OVER, SHIFT, UNDER
 from haste.agents.builtin.recipe import Model, Params, Recipe
-from haste.agents.builtin.technique import Facts, Technique, when
-from haste.schema.solution import Diagnosis, Scale
+from haste.agents.builtin.technique import Apply, Facts, Technique, when
+from haste.schema.solution import Scale
 
 from .approaches import characters, words
-
-Apply = Callable[[Recipe, Facts], Recipe | None]
-_GAP, _OVER, _UNDER, _SHIFT, _CEILING = (
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.UNDERFITTING,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-    Diagnosis.NOISE_CEILING,
-)
 
 
 def _feature(name: str) -> Apply:
@@ -109,38 +101,38 @@ def _weigh(share: float) -> Apply:
     return apply
 
 
-_technique = partial(Technique, domain="text", scale=Scale.TWEAK, answers=(_GAP,))
+_technique = partial(Technique, domain="text", scale=Scale.TWEAK, answers=(GAP,))
 
 VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "add_character_view", 200, "Let the model see characters beside words",
         "Runs of two to five characters beside the words: stems, endings, spelling and punctuation habits.",
-        _add_view("chars", characters), scale=Scale.STRUCTURAL, answers=(_GAP, _UNDER),
+        _add_view("chars", characters), scale=Scale.STRUCTURAL, answers=(GAP, UNDER),
     ),
     _technique(
         "add_word_view", 210, "Let the model see words beside characters",
         "Whole words and pairs of words beside the runs of characters say what a text is about.",
-        _add_view("words", words), scale=Scale.STRUCTURAL, answers=(_GAP, _UNDER),
+        _add_view("words", words), scale=Scale.STRUCTURAL, answers=(GAP, UNDER),
     ),
     _technique(
         "longer_word_runs", 220, "Add longer runs of words",
         "Runs of one word more keep negations and set phrases together; more columns, so it needs enough texts.",
-        _longest("words", 1, 2, 4), undoes=("shorter_word_runs",), answers=(_GAP, _UNDER), requires=when("rows >= 300"),
+        _longest("words", 1, 2, 4), undoes=("shorter_word_runs",), answers=(GAP, UNDER), requires=when("rows >= 300"),
     ),
     _technique(
         "shorter_word_runs", 230, "Use shorter runs of words",
         "With few or short texts most pairs of words occur once; single words are steadier.",
-        _longest("words", -1, 1, 3), undoes=("longer_word_runs",), answers=(_OVER, _CEILING),
+        _longest("words", -1, 1, 3), undoes=("longer_word_runs",), answers=(OVER, CEILING),
     ),
     _technique(
         "longer_character_runs", 240, "Add longer runs of characters",
         "Runs of up to six or seven characters hold whole words and their endings.",
-        _longest("chars", 1, 3, 7), undoes=("shorter_character_runs",), answers=(_GAP, _UNDER),
+        _longest("chars", 1, 3, 7), undoes=("shorter_character_runs",), answers=(GAP, UNDER),
     ),
     _technique(
         "shorter_character_runs", 250, "Use shorter runs of characters",
         "Runs of up to three or four characters are enough for style and language, and fit noise less.",
-        _longest("chars", -1, 3, 6), undoes=("longer_character_runs",), answers=(_OVER, _CEILING),
+        _longest("chars", -1, 3, 6), undoes=("longer_character_runs",), answers=(OVER, CEILING),
     ),
     _technique(
         "characters_across_words", 260, "Let runs of characters cross word borders",
@@ -150,27 +142,27 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "plain_term_frequency", 270, "Count repetitions fully",
         "Without the logarithm a word counts as often as it occurs; for long texts of few topics.",
-        _set_all(sublinear_tf=None), answers=(_UNDER, _GAP), requires=when("mean_text_length > 100"),
+        _set_all(sublinear_tf=None), answers=(UNDER, GAP), requires=when("mean_text_length > 100"),
     ),
     _technique(
         "term_presence", 280, "Note only whether a word occurs",
         "In short texts the second occurrence of a word adds little; presence alone is steadier.",
-        _counts, answers=(_OVER, _CEILING),
+        _counts, answers=(OVER, CEILING),
     ),
     _technique(
         "keep_rare_terms", 290, "Keep terms that occur in one text only",
         "The inverse document frequency puts weight on rare terms; with a strong penalty they do no harm.",
-        _rarer, undoes=("drop_rare_terms",), answers=(_UNDER, _GAP),
+        _rarer, undoes=("drop_rare_terms",), answers=(UNDER, GAP),
     ),
     _technique(
         "drop_rare_terms", 300, "Drop terms that occur in fewer than four texts",
         "Terms that few texts share cannot be learned from; without them the model is smaller and steadier.",
-        _commoner, undoes=("keep_rare_terms",), answers=(_OVER, _CEILING), requires=when("rows >= 300"),
+        _commoner, undoes=("keep_rare_terms",), answers=(OVER, CEILING), requires=when("rows >= 300"),
     ),
     _technique(
         "drop_stop_words", 310, "Leave out common function words",
         "Articles and prepositions say little about topics (but much about authors: keep them for questions of style).",
-        _set("words", stop=True), answers=(_OVER,),
+        _set("words", stop=True), answers=(OVER,),
     ),
     _technique(
         "keep_short_words", 320, "Keep words of one letter",
@@ -180,7 +172,7 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "keep_punctuation", 330, "Treat punctuation marks as words",
         "Question marks, brackets and dashes are words of their own kind: for style, mood and code.",
-        _set("words", pattern="marks"), answers=(_GAP, _UNDER),
+        _set("words", pattern="marks"), answers=(GAP, UNDER),
     ),
     _technique(
         "keep_case", 340, "Keep capital letters",
@@ -190,12 +182,12 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "limit_vocabulary", 350, "Keep the 5,000 most frequent terms",
         "A smaller vocabulary is quicker and fits less noise; little is lost.",
-        _set_all(limit=5000), answers=(_OVER, _CEILING), requires=when("rows >= 300"),
+        _set_all(limit=5000), answers=(OVER, CEILING), requires=when("rows >= 300"),
     ),
     _technique(
         "select_terms", 360, "Keep the terms that depend most on the target",
         "A chi-squared test per term (a correlation for numbers) keeps the best part of the vocabulary.",
-        _select, scale=Scale.STRUCTURAL, answers=(_OVER, _CEILING), requires=when("rows >= 100"),
+        _select, scale=Scale.STRUCTURAL, answers=(OVER, CEILING), requires=when("rows >= 100"),
     ),
     _technique(
         "text_statistics", 370, "Add lengths and shares of kinds of characters",
@@ -205,26 +197,26 @@ VIEW_TECHNIQUES: tuple[Technique, ...] = (
     _technique(
         "mask_digits", 380, "Make all digits look alike",
         "Years, prices and identifiers become words of one shape each instead of thousands of single ones.",
-        _feature("mask_digits"), answers=(_OVER, _SHIFT, _GAP),
+        _feature("mask_digits"), answers=(OVER, SHIFT, GAP),
     ),
     _technique(
         "strip_markup", 390, "Remove tags and web addresses",
         "Tags, entities and addresses flood the vocabulary with terms that carry no meaning.",
-        _feature("strip_markup"), answers=(_OVER, _SHIFT), requires=when("mean_text_length > 60"),
+        _feature("strip_markup"), answers=(OVER, SHIFT), requires=when("mean_text_length > 60"),
     ),
     _technique(
         "join_text_columns", 400, "Read all text columns as one text too",
         "Title and body share words; a joined text pools their counts beside the separate ones.",
-        _feature("join_texts"), scale=Scale.STRUCTURAL, requires=when("text_columns >= 2"), answers=(_GAP, _OVER),
+        _feature("join_texts"), scale=Scale.STRUCTURAL, requires=when("text_columns >= 2"), answers=(GAP, OVER),
     ),
     _technique(
         "weigh_characters_less", 410, "Halve the weight of the characters",
         "Runs of characters are many; with half their weight the words are heard.",
-        _weigh(0.5), undoes=("weigh_characters_more",), answers=(_OVER, _CEILING),
+        _weigh(0.5), undoes=("weigh_characters_more",), answers=(OVER, CEILING),
     ),
     _technique(
         "weigh_characters_more", 420, "Double the weight of the characters",
         "Where style and spelling tell more than topics, runs of characters should count for more.",
-        _weigh(2.0), undoes=("weigh_characters_less",), answers=(_GAP, _UNDER),
+        _weigh(2.0), undoes=("weigh_characters_less",), answers=(GAP, UNDER),
     ),
 )  # fmt: skip

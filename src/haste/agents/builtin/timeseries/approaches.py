@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from haste.agents.builtin.approach import Approaches
+from haste.agents.builtin.modes import CEILING, GAP, OVER, SHIFT, UNDER
 from haste.agents.builtin.recipe import Constants, Model, Recipe
-from haste.agents.builtin.technique import Facts, Technique
-from haste.schema.solution import Diagnosis
+from haste.agents.builtin.technique import Apply, Facts, Technique
 
 from .families import FAMILIES
 
@@ -33,7 +33,7 @@ def start_model(family: str, constants: Constants) -> Model | None:
     return Model(family=family, params=STARTS[family]).put("clock", code=family, **others)
 
 
-def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
+def _move(family: str) -> Apply:
     def apply(recipe: Recipe, _facts: Facts) -> Recipe | None:
         model = start_model(family, recipe.constants)
         if model is None or recipe.model.family == family or not recipe.feature("calendar"):
@@ -41,15 +41,6 @@ def _move(family: str) -> Callable[[Recipe, Facts], Recipe | None]:
         return recipe.change(model=model, partners=(), combine="blend")
 
     return apply
-
-
-_U, _F, _O, _N, _S = (
-    Diagnosis.UNDERFITTING,
-    Diagnosis.FEATURE_GAP,
-    Diagnosis.OVERFITTING,
-    Diagnosis.NOISE_CEILING,
-    Diagnosis.DISTRIBUTION_MISMATCH,
-)
 
 
 _approach = Approaches(
@@ -61,46 +52,46 @@ APPROACHES: tuple[Technique, ...] = (
         "seasonal_naive", 10,
         "The last season repeated, carried on along the drift: the forecast that any other must beat, and on short or "
         "unruly series often does not.",
-        _O, _N,
+        OVER, CEILING,
     ),
     _approach(
         "smoothing", 20,
         "Holt and Winters: level, damped trend and season, each following the latest values at a rate of its own; "
         "strong at short and middle horizons.",
-        _S, _O, requires="rows >= 24",
+        SHIFT, OVER, requires="rows >= 24",
     ),
     _approach(
         "harmonics", 30,
         "Regress the series on a trend and a few waves of the year, week and day: steady at long horizons and immune "
         "to gaps.",
-        _O, _F, requires="rows >= 20",
+        OVER, GAP, requires="rows >= 20",
     ),
     _approach(
         "anomalies", 40,
         "Take trend and waves out, let an autoregression carry on what is left, and put them together again: short "
         "memory near the end, climate far ahead.",
-        _U, _F, requires="rows >= 48",
+        UNDER, GAP, requires="rows >= 48",
     ),
     _approach(
         "theta", 50,
         "The theta method: a smoothed level without season, and half of the long slope; the simple winner of an M "
         "competition.",
-        _O, _N, requires="rows >= 12",
+        OVER, CEILING, requires="rows >= 12",
     ),
     _approach(
         "recursion", 60,
         "Predict each change since the last season from the changes before it, step after step, by ridge regression.",
-        _U, _F, requires="rows >= 60",
+        UNDER, GAP, requires="rows >= 60",
     ),
     _approach(
         "boosted_calendar", 70,
         "Trend and waves of each series, and boosted trees over the calendar and every known column for the rest; for "
         "many series and for columns that are known ahead.",
-        _F, _U, requires="rows >= 150",
+        GAP, UNDER, requires="rows >= 150",
     ),
     _approach(
         "process", 80,
         "A Gaussian process with a smooth and a recurring part around trend and waves.",
-        _F, _N, requires="rows <= 5000",
+        GAP, CEILING, requires="rows <= 5000",
     ),
 )  # fmt: skip
