@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from haste.agents.builtin.engineer import BuiltinEngineer
 from haste.agents.builtin.recipe import Recipe, Step
 from haste.schema.brief import Brief, Failure
@@ -10,20 +12,24 @@ from haste.schema.execution import Outcome
 from haste.schema.solution import Operator, Scale
 
 from .examples import example
+from .series import brief_of, months
+from .sweep import prototypes
+from .test_catalogue import narrow
 from .test_choose import attempt
 
 BRIEF = example(Kind.REGRESSION, "rmse").brief(order="textbook")
 BASE = Recipe.model_validate(BuiltinEngineer().draft(BRIEF, 1)[0].recipe)
 
 
-def repaired(recipe: Recipe | None, outcome: Outcome, stderr: str = "", history: tuple[Any, ...] = ()) -> Recipe | None:
+def repaired(
+    recipe: Recipe | None, outcome: Outcome, stderr: str = "", history: tuple[Any, ...] = (), brief: Brief = BRIEF
+) -> Recipe | None:
     failure = Failure(
         candidate="c9", title="It", code="", recipe=recipe.model_dump(mode="json") if recipe else None,
         technique="ratios",
         outcome=outcome, detail="", stderr=stderr, attempt=1,
     )  # fmt: skip
-    brief: Brief = BRIEF.model_copy(update={"failure": failure, "history": history})
-    proposal = BuiltinEngineer().debug(brief)
+    proposal = BuiltinEngineer().debug(brief.model_copy(update={"failure": failure, "history": history}))
     return None if proposal is None else Recipe.model_validate(proposal.recipe)
 
 
@@ -51,6 +57,16 @@ def test_a_crashed_prototype_loses_its_newest_step() -> None:
     found = repaired(drafted, Outcome.CRASHED, "ValueError", history)
     assert found is not None
     assert found.features == ()
+
+
+@pytest.mark.parametrize("brief", [brief_of(months()), narrow().brief()], ids=["series", "coordinates"])
+def test_a_prototype_that_crashes_again_and_again_keeps_what_its_script_is_made_of(brief: Brief) -> None:
+    for recipe in prototypes(brief).values():
+        last, left = recipe, repaired(recipe, Outcome.CRASHED, brief=brief)
+        while left is not None:
+            last, left = left, repaired(left, Outcome.CRASHED, brief=brief)
+        assert [step for step in recipe.model.steps if step.name in ("clock", "surface")] == list(last.model.steps)
+        assert last.feature("calendar") == recipe.feature("calendar")
 
 
 def test_a_crashed_refinement_is_not_turned_back_into_its_parent() -> None:

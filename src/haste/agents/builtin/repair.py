@@ -8,11 +8,12 @@ from haste.schema.brief import Brief, Failure
 from haste.schema.execution import Outcome
 from haste.schema.solution import Operator, Scale
 
-from .recipe import Model, Recipe
+from .recipe import Model, Recipe, Step
 from .technique import Domain, Facts
 
 _SIZES = ("n_estimators", "max_iter")
 _COSTLY = ("neighbour_target", "principal_components", "polynomial", "impute_neighbours", "select")
+_DEFINING = ("clock", "surface", "calendar")  # what the rest of the script uses is defined in these
 
 
 def repair(recipe: Recipe, brief: Brief, domain: Domain, facts: Facts) -> tuple[Recipe, str] | None:
@@ -58,15 +59,18 @@ def _after_crash(
     alone = tried is None or tried.operator is Operator.DRAFT or tried.scale is Scale.APPROACH
     if not alone:
         return None  # without the new step it would be its parent, whose score is known
-    if recipe.model.steps:
-        step = recipe.model.steps[-1]
+    if (step := _newest(recipe.model.steps)) is not None:
         return recipe.change(model=recipe.model.drop(step.name)), f"leave out {step.name.replace('_', ' ')}"
     if recipe.target is not None:
         return recipe.change(target=None), "learn the target as it is"
-    if recipe.features:
-        step = recipe.features[-1]
+    if (step := _newest(recipe.features)) is not None:
         return recipe.drop(step.name), f"leave out {step.name.replace('_', ' ')}"
     return None
+
+
+def _newest(steps: tuple[Step, ...]) -> Step | None:
+    """The last step that a script can do without."""
+    return next((step for step in reversed(steps) if step.name not in _DEFINING), None)
 
 
 def _without(package: str, recipe: Recipe, domain: Domain, facts: Facts) -> tuple[Recipe, str] | None:
