@@ -7,8 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
-from haste.cli.skills_evaluate import figures
+from haste.cli.main import app
+from haste.cli.skills_evaluate import figures, in_words, typed
+from haste.cli.wiring import built_in_judge
 from haste.runner.promotion_set import judge_set, labelled_set
 from haste.skills.labelled import SPLITS
 from haste.skills.promotion_quality import MUST_BE_ZERO
@@ -31,14 +34,28 @@ def table() -> str:
         cells = []
         for split in SPLITS:
             one = STORED["splits"][split]["figures"][name]
-            value = f"{one['value']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
-            cells.append("unknown" if one["value"] is None else value)
+            cells.append(in_words(one["value"], one["low"], one["high"]))
         rows.append(f"| {name.replace('_', ' ')} | {cells[0]} | {cells[1]} |")
     return "\n".join(rows)
 
 
 def test_the_page_shows_the_stored_figures() -> None:
     assert PAGE.partition("<!-- builtin -->\n")[2].partition("\n<!-- /builtin -->")[0] == table()
+
+
+def test_the_page_and_the_stored_figures_name_the_command_that_makes_them() -> None:
+    assert STORED["command"] == "haste skills evaluate-promotion --json"
+    assert f"`{STORED['command']}`" in PAGE
+    command = get_command(app).commands["skills"].commands["evaluate-promotion"]  # type: ignore[attr-defined]
+    assert typed(command.make_context("", ["--json"])) == STORED["command"]
+    told = typed(command.make_context("", ["--json", "--replay", "my skills", "--split", "dev"]))
+    assert told == "haste skills evaluate-promotion --split dev --replay 'my skills' --json"
+
+
+def test_no_figure_is_shown_as_certain() -> None:
+    for split in SPLITS:
+        for name, one in STORED["splits"][split]["figures"].items():
+            assert one["low"] is None or one["low"] < one["high"], name
 
 
 def test_the_page_counts_the_set_as_it_is() -> None:
@@ -60,4 +77,4 @@ def test_nothing_passed_that_must_not() -> None:
 def test_the_stored_figures_are_those_of_today() -> None:
     among = labelled_set()
     for split in SPLITS:
-        assert figures(tuple(judge_set(among, split))) == STORED["splits"][split]
+        assert figures(tuple(judge_set(among, split, built_in_judge()))) == STORED["splits"][split]
