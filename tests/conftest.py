@@ -15,6 +15,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Commands that are run for real must not read or write the skill store of whoever runs the tests.
 os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="haste-tests-")
 
+# Rooms whose files take longest begin, so that no worker is left alone with one of them at the end.
+LONG = ("tests/e2e/", "tests/campaign/", "tests/runner/")
+
 # No test asks a hosted model, and no command that a test runs does either, unless a person opts in.
 NETWORK = bool(os.environ.get("HASTE_TESTS_NETWORK"))
 if not NETWORK:
@@ -31,6 +34,10 @@ def only_this_machine() -> Iterator[None]:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:

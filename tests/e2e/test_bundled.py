@@ -8,7 +8,7 @@ import pytest
 
 from haste.competition.catalogue import bundled
 
-from .test_commands import haste
+from .typed import haste
 
 MEDALS: dict[str, str] = {}
 IDS = [entry.id for entry in bundled()]
