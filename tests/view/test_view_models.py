@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from haste.schema.config import Budget, ModelConfig
-from haste.schema.events import CompetitionClassified, ModelAsked, ModelFailed, ModelReplied, ProposalFailed, RunResumed
+from haste.schema.events import (
+    CompetitionClassified,
+    LearningsRecorded,
+    ModelAsked,
+    ModelFailed,
+    ModelReplied,
+    ProposalFailed,
+    RunResumed,
+)
 from haste.schema.model import Bound, Fault, Role, Stage, Usage
 from haste.schema.solution import Operator, Scale
 from haste.search import actions
@@ -177,6 +185,11 @@ def test_lines_tell_of_faults_and_the_domain(asking: AskingPlayer) -> None:
     assert narrate(failed(), state, state) == ["model    openai:one (refine): <b>slow down</b>; asked again in 4.0 s"]
     assert narrate(failed(pause_s=None), state, state)[0].endswith("; given up")
     assert narrate(CompetitionClassified(domain="text"), state, state) == ["domain   text"]
+    unusable = CompetitionClassified(domain="text", reason="no JSON\nin it")
+    assert narrate(unusable, state, state) == ["domain   text (as inferred: no JSON in it)"]
+    assert narrate(LearningsRecorded(learnings=()), state, state) == []
+    nothing = LearningsRecorded(learnings=(), reason="no JSON in it")
+    assert narrate(nothing, state, state) == ["learned  nothing: no JSON in it"]
 
 
 def test_the_panel_shows_what_was_spent_of_what_may_be(asking: AskingPlayer) -> None:

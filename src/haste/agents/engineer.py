@@ -8,7 +8,7 @@ asks, pays and journals. So an engineer does no I/O, and asked the same it asks 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from haste.schema.brief import Brief
 from haste.schema.knowledge import Learning, PromotionBrief, PromotionProposal
@@ -47,10 +47,27 @@ class Engineer(Protocol):
         """A repair of `brief.failure`."""
         ...
 
-    def reflect(self, brief: Brief) -> Answer[Sequence[Learning]]:
+    def reflect(self, brief: Brief) -> Answer[Sequence[Learning] | Unusable]:
         """Two to five learnings out of `brief.history`."""
         ...
 
     def promote(self, brief: PromotionBrief) -> Answer[PromotionProposal | None]:
         """What to make of one learning between rounds; None leaves it to counting."""
+        ...
+
+
+class Rejected(NamedTuple):
+    """Settings that were written before, and what the harness said when it tried to build a fold from them."""
+
+    toml: str
+    error: str
+
+
+class Inferring(Protocol):
+    """Beyond `Engineer`: whoever can read an unfamiliar folder."""
+
+    def infer(
+        self, listing: str, inferred: Sequence[str] = (), rejected: Rejected | None = None
+    ) -> Answer[str | Unusable]:
+        """A `competition.toml` by the folder's listing; `inferred` is what rules make of it, a sentence each."""
         ...

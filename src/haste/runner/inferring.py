@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from haste.agents.llm.engineer import LlmEngineer
-from haste.agents.llm.infer import Rejected
+from haste.agents.engineer import Inferring, Rejected
 from haste.competition.listing import listing
 from haste.competition.trial import fault_of, inferred_in
 from haste.schema.solution import Unusable
@@ -27,7 +26,7 @@ class Settings:
     why_not: str = ""
 
 
-def infer_settings(folder: Path, engineer: LlmEngineer, talk: Talk) -> Settings:
+def infer_settings(folder: Path, engineer: Inferring, talk: Talk) -> Settings:
     """Ask, try, send a fault back once. Raises CompetitionError where there is no folder, OSError as writing does."""
     shown, inferred = listing(folder), inferred_in(folder)
     rejected: Rejected | None = None

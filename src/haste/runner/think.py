@@ -42,7 +42,11 @@ def classify(_action: Classify, state: RunState, context: Context) -> Iterator[E
             context.engineer.classify(_brief(state)), state, context
         )
         said = yield from asking
-    yield CompetitionClassified(domain=said if isinstance(said, str) and said in DOMAINS else state.competition.domain)
+    if isinstance(said, str) and said in DOMAINS:
+        yield CompetitionClassified(domain=said)
+        return
+    reason = said.reason if isinstance(said, Unusable) else f"there is no domain {said!r}"
+    yield CompetitionClassified(domain=state.competition.domain, reason=reason)
 
 
 def draft(action: Draft, state: RunState, context: Context) -> Iterator[Event]:
@@ -117,13 +121,17 @@ def debug(action: Debug, state: RunState, context: Context) -> Iterator[Event]:
 
 
 def reflect(_action: Reflect, state: RunState, context: Context) -> Iterator[Event]:
-    learnings: Sequence[Learning] = ()
+    asking: Generator[Event, None, Sequence[Learning] | Unusable]
+    asking = converse(context.engineer.reflect(_brief(state)), state, context)
     try:
-        learnings = yield from converse(context.engineer.reflect(_brief(state)), state, context)
+        learnings = yield from asking
     except Unanswered as silence:
-        if silence.limit is None:
-            return
-        # What cannot be paid any more is not learned.
+        if silence.limit is not None:  # what cannot be paid any more is not learned
+            yield LearningsRecorded(learnings=(), reason=str(silence))
+        return
+    if isinstance(learnings, Unusable):
+        yield LearningsRecorded(learnings=(), reason=learnings.reason)
+        return
     named = (one.model_copy(update={"id": f"{state.run_id}/{n}"}) for n, one in enumerate(learnings, 1))
     yield LearningsRecorded(learnings=tuple(named))
 

@@ -80,6 +80,7 @@ class CompetitionClassified(Value):
 
     kind: Literal["competition_classified"] = "competition_classified"
     domain: str
+    reason: str = ""  # why it is the inferred one all the same
 
 
 class ModelAsked(Value):
@@ -232,6 +233,7 @@ class SubmissionChosen(Value):
 class LearningsRecorded(Value):
     kind: Literal["learnings_recorded"] = "learnings_recorded"
     learnings: tuple[Learning, ...]
+    reason: str = ""  # why there are none, though there was something to learn from
 
 
 class RunFinished(Value):

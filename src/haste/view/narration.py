@@ -57,7 +57,7 @@ def narrate(event: Event, before: RunState, after: RunState) -> list[str]:  # no
         case CompetitionProfiled():
             return [_profiled(event, after)]
         case CompetitionClassified():
-            return [f"domain   {event.domain}"]
+            return [f"domain   {event.domain}" + (event.reason and f" (as inferred: {one_line(event.reason, 200)})")]
         case ModelFailed():
             return [_fault(event)]
         case SkillsLoaded():
@@ -85,7 +85,8 @@ def narrate(event: Event, before: RunState, after: RunState) -> list[str]:  # no
         case SubmissionChosen():
             return [_chosen(event, after)]
         case LearningsRecorded():
-            return [f"learned  {one_line(learning.statement, 200)}" for learning in event.learnings]
+            nothing = [f"learned  nothing: {one_line(event.reason, 200)}"] if event.reason else []
+            return nothing + [f"learned  {one_line(learning.statement, 200)}" for learning in event.learnings]
         case RunFinished():
             return [f"finished in {duration_text(after.elapsed_s(after.at))}: {STOPS[event.reason]}"]
         case _:

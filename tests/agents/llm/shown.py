@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from haste.agents.engineer import Rejected
 from haste.agents.llm.engineer import LlmEngineer
-from haste.agents.llm.infer import Rejected
 from haste.agents.llm.replies import _FORMS, form
 from haste.schema.conditions import Condition
 from haste.schema.knowledge import Learning, PromotionBrief, Tier, Verdict

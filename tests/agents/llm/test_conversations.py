@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from haste.agents.engineer import Rejected
 from haste.agents.llm.ask import FOLLOW_UPS
 from haste.agents.llm.engineer import LlmEngineer
-from haste.agents.llm.infer import Rejected
 from haste.schema.brief import Brief
 from haste.schema.knowledge import Status, Tier, Verdict
 from haste.schema.model import ModelReply, ModelRequest, Role, Stage, Usage
@@ -303,7 +303,8 @@ def test_a_learning_rests_on_what_was_tried(change: dict[str, object], reason: s
 
 
 def test_a_run_ends_without_learnings_where_none_can_be_read() -> None:
-    assert settle(ENGINEER.reflect(refining("affairs")), replies(*[written("no")] * 3)) == ()
+    unusable = settle(ENGINEER.reflect(refining("affairs")), replies(*[written("no")] * 3))
+    assert isinstance(unusable, Unusable)
     none = replies(said({"learnings": []}))
     assert settle(ENGINEER.reflect(refining("affairs")), none) == ()  # nor where there are none: that is an answer
     assert settle(ENGINEER.reflect(bare("affairs")), replies()) == ()  # and is not even asked

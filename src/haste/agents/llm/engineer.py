@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from haste.agents.engineer import Answer
+from haste.agents.engineer import Answer, Rejected
 from haste.schema.brief import Brief
 from haste.schema.knowledge import Learning, PromotionBrief, PromotionProposal
 from haste.schema.solution import Proposal, Unusable
@@ -31,7 +31,7 @@ class LlmEngineer:
     def debug(self, brief: Brief) -> Answer[Proposal | Unusable | None]:
         return None if brief.failure is None else changes.debug(brief)
 
-    def reflect(self, brief: Brief) -> Answer[Sequence[Learning]]:
+    def reflect(self, brief: Brief) -> Answer[Sequence[Learning] | Unusable]:
         """Nothing tried teaches nothing, and costs nothing."""
         return lessons.reflect(brief) if brief.history else ()
 
@@ -39,7 +39,7 @@ class LlmEngineer:
         return orchestrator.promote(brief)
 
     def infer(
-        self, listing: str, inferred: Sequence[str] = (), rejected: infer.Rejected | None = None
+        self, listing: str, inferred: Sequence[str] = (), rejected: Rejected | None = None
     ) -> Answer[str | Unusable]:
-        """Beyond `Engineer`: a `competition.toml` for an unfamiliar folder."""
+        """A `competition.toml` for an unfamiliar folder: this is `Inferring`, too."""
         return infer.infer(listing, inferred, rejected)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from haste.agents.engineer import Thinking
+from haste.agents.engineer import Rejected, Thinking
 from haste.schema.model import Role, Stage
 from haste.schema.solution import Unusable
 
@@ -18,13 +17,6 @@ from .untrusted import fenced, one_line, shortened
 
 MAX_OUTPUT = 4_000
 _LISTING = 20_000  # characters
-
-
-class Rejected(NamedTuple):
-    """What was written before, and what the harness said when it tried to build a fold from it."""
-
-    toml: str
-    error: str
 
 
 def infer(listing: str, inferred: Sequence[str] = (), rejected: Rejected | None = None) -> Thinking[str | Unusable]:

@@ -27,8 +27,8 @@ MOST = 5
 _CAP = 5.0  # noise units; a change that broke everything is not a hundred times worse a lesson
 
 
-def reflect(brief: Brief) -> Thinking[tuple[Learning, ...]]:
-    """At most five learnings; none where nothing usable was said, as a run's end is no place to fail."""
+def reflect(brief: Brief) -> Thinking[tuple[Learning, ...] | Unusable]:
+    """At most five learnings."""
     by_id = {attempt.candidate: attempt for attempt in brief.history if attempt.operator is not Operator.ENSEMBLE}
 
     def accept(reply: ReflectReply) -> tuple[Learning, ...]:
@@ -38,8 +38,7 @@ def reflect(brief: Brief) -> Thinking[tuple[Learning, ...]]:
         tried = fenced("\n".join(trials(brief.history, brief.folds)), "history")
         return Prompt(stable_blocks(brief, cut), prompt("reflect", trials=tried, facts=facts_text(brief.profile.facts)))
 
-    answer = yield from ask(Question(Role.REFLECT, Stage.REFLECT, ReflectReply, render, accept, MAX_OUTPUT))
-    return () if isinstance(answer, Unusable) else answer
+    return ask(Question(Role.REFLECT, Stage.REFLECT, ReflectReply, render, accept, MAX_OUTPUT))
 
 
 def _learning(one: LearningReply, number: int, brief: Brief, by_id: dict[str, Attempt]) -> Learning:
