@@ -312,6 +312,29 @@ def test_what_cannot_be_studied_is_said_before_the_first_run(study: str, competi
     assert said in str(caught.value)
 
 
+def test_who_only_teaches_is_run_cold_and_nothing_is_measured_there(whole: Path, names, tmp_path: Path):
+    measured, teacher = names[:3], names[3]
+    config = _config("start", measured, range(1), SMALL, [teacher])
+    assert (config.measured, config.only_teach) == (tuple(sorted(measured)), (teacher,))
+    assert {key.competition for group in config.keys(warm=False) for key in group} == set(names)
+    assert {key.competition for group in config.keys(warm=True) for key in group} == set(measured)
+    shutil.copytree(whole, tmp_path / "study")  # the same inventories, since the same competitions teach
+    (tmp_path / "study" / "study.json").unlink()
+    study = carry(config, tmp_path / "study")
+    comparison = study.comparison()
+    assert {(one.runs, one.competitions) for one in comparison.arms} == {(3, 3)}
+    assert {(one.pairs, one.unpaired) for one in comparison.contrasts} == {(3, 0)}
+    assert comparison.missing == ()
+    text = (tmp_path / "study" / "report.md").read_text()
+    assert f"What {Path(teacher).name} taught was learned too; nothing was measured there." in text
+    assert f"--only-teach {teacher}" in text
+    assert str(config.measured[0]) in text
+    with pytest.raises(ConfigError, match="nothing is taught"):
+        _config("pipeline", measured, range(1), SMALL, [teacher])
+    with pytest.raises(ConfigError, match="named twice"):
+        _config("start", measured, range(1), SMALL, [measured[0]])
+
+
 def test_two_competitions_with_one_id_are_refused(tmp_path: Path, names):
     (twin,) = toys(tmp_path / "elsewhere", "alpha")
     with pytest.raises(ConfigError, match="the id 'alpha'"):
@@ -329,7 +352,7 @@ def test_the_summary_holds_what_is_asked_of_it(whole: Path):
             interval = part[f"{name}_interval"]
             assert interval is None or (len(interval) == 2 and interval[0] <= part[name] <= interval[1])
         assert part["pairs"] == 4
-    assert summary["competitions"] == list(IDS)
+    assert (summary["competitions"], summary["only_teach"]) == (sorted(IDS), [])
     assert (summary["seeds"], summary["engineer"]) == ([0], "builtin")
     assert summary["command"].startswith("haste ablate start ")
     assert summary["command"].endswith("--seeds 1 --iterations 3 --runner-up-iterations 1 --folds 2")

@@ -12,6 +12,8 @@ import typer
 from .options import Sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from haste.campaign.study.outcomes import Row
     from haste.campaign.study.plan import RunKey, StudyConfig
 
@@ -20,6 +22,9 @@ def ablate(  # noqa: PLR0913 - one parameter per option
     study: Annotated[str, typer.Argument(help="start, loading, size or pipeline; docs/studies.md tells them")],
     competitions: Annotated[
         list[str] | None, typer.Argument(metavar="[COMPETITION]...", help="[default: all bundled ones]")
+    ] = None,
+    only_teach: Annotated[
+        list[str] | None, typer.Option(metavar="COMPETITION", help="one to learn from; nothing is measured on it")
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="how many, from 0 on")] = 5,
     iterations: Annotated[int | None, typer.Option(min=0, help="of the winner [default: the study's]")] = None,
@@ -51,7 +56,7 @@ def ablate(  # noqa: PLR0913 - one parameter per option
 
     dials = {"iterations": iterations, "runner_up_iterations": runner_up_iterations}
     common = {"folds": folds, "sandbox": sandbox.value, "search": {k: v for k, v in dials.items() if v is not None}}
-    config = _config(study, competitions, range(seeds), common)
+    config = _config(study, competitions, range(seeds), common, only_teach or [])
     config = config.model_copy(update={"share_executions": share_executions})
     root = (out or Path("studies") / study).absolute()
     with opened(root, config), interruptible("stopping; the same command goes on from here") as interrupted:
@@ -65,7 +70,9 @@ def ablate(  # noqa: PLR0913 - one parameter per option
         tell(under_way, publish, as_json=json)
 
 
-def _config(study: str, competitions: list[str] | None, seeds: range, common: dict[str, Any]) -> StudyConfig:
+def _config(
+    study: str, competitions: list[str] | None, seeds: range, common: dict[str, Any], only_teach: Sequence[str] = ()
+) -> StudyConfig:
     """Everything is looked at before the first run: names, folders, dials. Raises ConfigError, CompetitionError."""
     import difflib
 
@@ -83,7 +90,11 @@ def _config(study: str, competitions: list[str] | None, seeds: range, common: di
         msg = f"no study is called {study!r}"
         raise ConfigError(msg, hint=f"did you mean {near[0]}?" if near else f"there are {', '.join(PLANS)}")
     plan = PLANS[study]
-    data = study_data(competitions or [one.id for one in bundled()])
+    measured = competitions or [one.id for one in bundled() if one.id not in only_teach]
+    data = study_data([*measured, *only_teach])
+    if only_teach and not plan.teaching:
+        msg = "nothing is taught in this study"
+        raise ConfigError(msg, where="--only-teach", hint="name the competitions that it is to be run on")
     if plan.teaching and len(data) < 2:
         msg = "one competition alone has no others to learn from"
         raise ConfigError(msg, hint="name two or more")
@@ -97,7 +108,13 @@ def _config(study: str, competitions: list[str] | None, seeds: range, common: di
         sandbox=common["sandbox"],
     )
     return StudyConfig(
-        plan=plan, competitions=tuple(data), seeds=tuple(seeds), run=run, code_version=__version__, data=data
+        plan=plan,
+        competitions=tuple(sorted(data)),
+        only_teach=tuple(sorted(tuple(data)[len(measured) :])),
+        seeds=tuple(seeds),
+        run=run,
+        code_version=__version__,
+        data=data,
     )
 
 
@@ -105,7 +122,7 @@ class _Progress:
     """A line for every run, on stderr."""
 
     def __init__(self, config: StudyConfig) -> None:
-        self.total = len(config.plan.arms) * config.places
+        self.total = sum(len(group) for warm in (False, True) for group in config.keys(warm))
         self.done = 0
         self._lock = Lock()
 

@@ -95,8 +95,10 @@ def command_of(config: StudyConfig) -> str:
     from haste.schema.config import SearchConfig
 
     words = ["haste", "ablate", config.plan.name]
-    if config.competitions != tuple(one.id for one in bundled()):
-        words += config.competitions
+    everything = {one.id for one in bundled()}
+    if set(config.competitions) != everything:
+        words += config.measured
+    words += [word for one in config.only_teach for word in ("--only-teach", one)]
     words += ["--seeds", str(len(config.seeds))]
     plan = PLANS.get(config.plan.name, config.plan)
     usual = SearchConfig(**plan.search)

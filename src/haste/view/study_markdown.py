@@ -6,7 +6,18 @@ from typing import Any
 
 from .grid import grid
 from .study_paper import PAPER
-from .study_words import FIGURES, absent, basis, bin_rows, figure_rows, finding, limits, mean_text, share_text
+from .study_words import (
+    FIGURES,
+    absent,
+    basis,
+    bin_rows,
+    figure_rows,
+    finding,
+    limits,
+    mean_text,
+    share_text,
+    taught_by,
+)
 
 Told = dict[str, Any]
 
@@ -36,7 +47,8 @@ def study_markdown(study: Told, comparison: Told, command: str) -> str:
 
 def study_body(study: Told, comparison: Told, level: str = "##") -> list[str]:
     """Arms, and every contrast with its sentences and figures, as lines; headings begin at `level`."""
-    lines = [f"**{one}**\n" for one in absent(study["plan"], comparison)]
+    lines = [told, ""] if (told := taught_by(study)) else []
+    lines += [f"**{one}**\n" for one in absent(study["plan"], comparison)]
     lines += [f"{level} Arms", "", *_arms(comparison), ""]
     if study["plan"]["name"] == "size":
         for head, sizes in (("Skills held", "by_inventory"), ("Skills shown", "by_skills_loaded")):

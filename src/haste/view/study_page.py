@@ -20,6 +20,7 @@ from .study_words import (
     limits,
     mean_text,
     share_text,
+    taught_by,
 )
 
 Told = dict[str, Any]
@@ -37,6 +38,7 @@ def study_page(study: Told, comparison: Told, command: str) -> str:
         tag("div", f"Study: {plan['name']}", class_="eyebrow"),
         tag("h1", plan["title"]),
         tag("p", plan["question"]),
+        tag("p", told) if (told := taught_by(study)) else None,
         _notice(plan, comparison),
         tag("nav", *links, tag("a", "Limits", href="#limits"), tag("a", "Run again", href="#repeat")),
         _skills(plan, comparison),

@@ -258,6 +258,12 @@ def _share(interval: Interval) -> str:
     return UNKNOWN if interval["value"] is None else _percent(interval["value"])
 
 
+def taught_by(study: Told) -> str | None:
+    """Whose runs taught the inventories, where nothing was measured on them."""
+    names = [study["data"][one]["id"] for one in study["only_teach"]]
+    return f"What {' and '.join(names)} taught was learned too; nothing was measured there." if names else None
+
+
 def basis(contrast: Told) -> str:
     """On what a contrast rests."""
     told = f"{count_text(contrast['pairs'], 'pair')} of runs on {count_text(contrast['competitions'], 'competition')}"

@@ -91,7 +91,7 @@ class Study:
 
     def comparison(self) -> Comparison:
         """What has come of the study so far; runs that did not end are named in it."""
-        found = {key: self._ended(key) for key in self.planned()}
+        found = {key: self._ended(key) for key in self.planned() if key.competition in self.config.measured}
         missing = [
             Missing(
                 arm=key.arm,

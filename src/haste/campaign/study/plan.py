@@ -102,6 +102,7 @@ class StudyConfig(Value):
 
     plan: Plan
     competitions: tuple[str, ...] = Field(min_length=1)  # bundled names, and absolute paths of folders
+    only_teach: tuple[str, ...] = ()  # of those, the ones that are run cold for what they teach, and not measured on
     data: dict[str, Data]  # of every competition; a study does not go on over data that changed
     seeds: tuple[int, ...] = Field(min_length=1)
     run: RunConfig  # what all arms have in common
@@ -112,13 +113,17 @@ class StudyConfig(Value):
         """The runs of cold or warm arms, those of one competition and seed together: they share executions."""
         arms = [arm.name for arm in self.plan.arms if arm.warm is warm]
         for seed in self.seeds:
-            for competition in self.competitions:
+            for competition in self.measured if warm else self.competitions:
                 yield [RunKey(arm, competition, seed) for arm in arms]
 
     @property
     def places(self) -> int:
-        """Competitions with seeds: how many runs an arm has."""
-        return len(self.competitions) * len(self.seeds)
+        """Competitions with seeds: how many runs of an arm are compared."""
+        return len(self.measured) * len(self.seeds)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        return tuple(one for one in self.competitions if one not in self.only_teach)
 
     def config_of(self, key: RunKey) -> RunConfig:
         arm = self.plan.arm(key.arm)
