@@ -160,7 +160,7 @@ def test_a_wrong_key_stops_at_once_and_resume_goes_on_with_the_right_one(toy: Pa
     refusal = 401, {"error": {"message": f"Incorrect API key provided: {KEY}", "code": "invalid_api_key"}}
     with answering() as server:
         server.spoil = lambda n: refusal if server.keys[-1] != "Bearer right" else None
-        done = run(toy, server, tmp_path)
+        done = run(toy, server, tmp_path, "--iterations", 0, "--folds", 2, "--workers", 1)
         assert done.returncode == 7
         fault = json.loads(done.stderr.splitlines()[-1])["error"]
         assert fault["kind"] == "provider"
