@@ -90,6 +90,7 @@ class Made:
             title=reference,
             domain=COMPETITIONS[reference],
             domain_is_inferred=reference in self.words,
+            leaderboard=True,
         )
 
     def _word(self, told: RunConfig, asking: Asking) -> Word:
