@@ -68,7 +68,7 @@ GOOD = write_skill(skill())
         (GOOD.replace("name: target-encoding", "name: Target"), "name", 2),
         (GOOD.replace("name: target-encoding", "name: a--b"), "name", 2),
         (GOOD.replace('"Advice on', '"a --- b'), "three hyphens", 3),
-        (GOOD.replace("Try target", "Try " + "very " * 300 + "target"), "words", 14),
+        (GOOD.replace("Try target", "Try " + "very " * 300 + "target"), "words", 15),
         (GOOD.replace('haste-tier: "global"', 'haste-tier: "domain"'), "haste-domain", 1),
         (GOOD.replace('haste-tier: "global"', 'haste-tier: "global"\n  haste-domain: "text"'), "haste-domain", 13),
         (GOOD + "x" * 70_000, "longer", 1),

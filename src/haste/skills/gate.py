@@ -11,8 +11,10 @@ from .inventory import Held, Inventory
 from .leaks import find_leaks
 from .lifecycle import overlap
 from .patterns import find_forbidden
-from .skill import form_problems
+from .skill import form_faults
+from .texts import line_in, texts_of
 from .thresholds import DEFAULTS
+from .triggers import Sieve
 from .words import advice_of, bare, body_digest, pairs, similarity
 
 NEIGHBOURS = 8  # of the index, whose bodies are compared word by word
@@ -24,23 +26,32 @@ class Duplicate(NamedTuple):
     how: Literal["body", "words", "similar", "claim"]
 
 
-def gate(skill: Skill, terms: Iterable[CompetitionTerms] = ()) -> tuple[Problem, ...]:
-    """Every reason to refuse a skill's text; empty when it may enter. `terms` are those of the known competitions."""
-    problems = list(form_problems(skill))
-    for field, text in _texts(skill):
-        for found in find_forbidden(text):
-            line = text.count("\n", 0, found.at) + 1 if field == "body" else None
-            reason = f"{field}: {found.what}"
-            problems.append(Problem(where=skill.name, code=found.code, reason=reason, line=line))
+def gate(
+    skill: Skill, terms: Iterable[CompetitionTerms] = (), text: str | None = None, sieve: Sieve | None = None
+) -> tuple[Problem, ...]:
+    """Every reason to refuse a skill; empty when it may enter. `terms` are those of the known competitions.
+
+    With the `text` of its file, problems tell the file's lines. A sieve saves time where there are many skills.
+    """
+    problems: list[Problem] = []
+
+    def refuse(code: str, field: str, reason: str, line: int = 1) -> None:
+        at = None if text is None else line_in(text, field, line)
+        problems.append(Problem(where=skill.name or skill.id, code=code, reason=reason, line=at))
+
+    for field, reason in form_faults(skill):
+        refuse("form", field, reason)
+    for field, part in texts_of(skill):
+        for found in find_forbidden(part, sieve=sieve):
+            refuse(found.code, field, f"{field}: {found.what}", part.count("\n", 0, found.at) + 1)
     if skill.tier is not Tier.COMPETITION:
         terms = tuple(terms)
-        for field, text in _texts(skill):
-            for leak in find_leaks(text, terms):
+        for field, part in texts_of(skill):
+            for leak in find_leaks(part, terms):
                 reason = (
                     f"{field}: names a competition's {leak.kind} {leak.what!r}, which a {skill.tier} skill must not"
                 )
-                line = text.count("\n", 0, leak.start) + 1 if field == "body" else None
-                problems.append(Problem(where=skill.name, code="leak", reason=reason, line=line))
+                refuse("leak", field, reason, part.count("\n", 0, leak.start) + 1)
     return tuple(problems)
 
 
@@ -74,22 +85,6 @@ def find_duplicate(skill: Skill, inventory: Inventory) -> Duplicate | None:
         if _same_readers(skill, held):
             return Duplicate(held, "claim")
     return None
-
-
-def _texts(skill: Skill) -> tuple[tuple[str, str], ...]:
-    """What a reader, a tool or a model may come to see of a skill; not where it was learned."""
-    named = {
-        "name": skill.name,
-        "description": skill.description,
-        "body": skill.body,
-        "claim": skill.claim,
-        "technique": skill.technique or "",
-        "conditions": "\n".join(str(condition) for condition in skill.conditions),
-        "license": skill.license or "",
-        "compatibility": skill.compatibility or "",
-        "metadata": "\n".join(f"{key} {value}" for key, value in skill.extra.items()),
-    }
-    return tuple((field, text) for field, text in named.items() if text)
 
 
 def _neighbours(skill: Skill, inventory: Inventory) -> list[Held]:

@@ -41,13 +41,13 @@ INJECTIONS = {
     ),
     "dictates an answer": (
         r"\b(?:respond|reply|answer|output) (?:only |just )?with (?:only |just )?(?:the word|one word|"
-        r"exactly|yes|no|done|ok)\b"
-        r"|^\s*(?:agent|model|ai|engineer|orchestrator|specialist)\s*[:,]|\btrust (?:only|nothing|no one)\b"
+        r"exactly|yes|no|done|ok)\b|\btrust (?:only|nothing|no one)\b"
         r"|\b(?:all|any) other (?:skills|notes)\b|\bthe (?:prompt|task text|system text|brief) (?:says|is|does|do)\b"
         r"|\brules?\b[^.\n]{0,40}\b(?:do|does|no longer) (?:not )?appl(?:y|ies) (?:to you|here|anymore|to this)"
         r"|\byour (?:keys?|secrets?|credentials|environment|files)\b|\bcontents? of the environment\b|"
         r"\byou are (?:an? )?(?:calculator|bot|chatbot)\b"
     ),
+    "speaks to the reader by its trade": r"^\s*(?:agent|model|ai|engineer|orchestrator|specialist)\s*[:,]",
     "the same in another language": (
         r"\b(?:ignor(?:iere|ieren|ez|a|e|ar)|vergiss|oublie[zr]?|olvida)\b[^.\n]{0,40}"
         r"\b(?:anweisung|instruc|instrucc|istruzion|consigne|regeln)"

@@ -14,6 +14,8 @@ from haste.schema.knowledge import Problem, Skill, SkillNote, SkillScope, Status
 from .bm25 import Index, build_index
 from .markdown import FormError, line_of
 from .skill import note, path_of, read_skill, text_file
+from .texts import find_harm, line_in
+from .triggers import Sieve
 from .words import body_digest, digest, token_estimate
 
 
@@ -66,15 +68,22 @@ class Inventory:
 
 
 def load_inventory(files: Iterable[TextFile]) -> Inventory:
-    """Read every `SKILL.md`; what cannot be read, lies in the wrong place or takes a name twice is set aside."""
+    """Read every `SKILL.md`; what cannot be read, lies in the wrong place or takes a name twice is set aside.
+
+    So is what no agent must be shown, whoever put it there: a store is edited by hand and pulled from others.
+    """
     held: list[Held] = []
     problems: list[Problem] = []
+    sieve = Sieve()
     for file in sorted(files, key=lambda file: file.path):
         try:
             skill = read_skill(file.text)
             _check_place(skill, file)
         except FormError as fault:
             problems.append(Problem(where=file.path, code="form", reason=fault.reason, line=fault.line))
+            continue
+        if harm := [] if skill.status is Status.RETIRED else _harm(skill, file, sieve):
+            problems += harm
             continue
         held.append(_hold(skill, file))
     kept = [replace(one, position=at) for at, one in enumerate(_without_doubles(held, problems))]
@@ -98,6 +107,18 @@ def _hold(skill: Skill, file: TextFile) -> Held:
     shown = token_estimate(skill.name + skill.description + skill.body)
     pinned = digest(file.text)
     return Held(skill, file.path, pinned, shown, body_digest(skill.body), note(skill, pinned))
+
+
+def _harm(skill: Skill, file: TextFile, sieve: Sieve) -> list[Problem]:
+    return [
+        Problem(
+            where=file.path,
+            code=found.code,
+            reason=f"set aside: {field}: {found.what}",
+            line=line_in(file.text, field, line),
+        )
+        for field, found, line in find_harm(skill, sieve)
+    ]
 
 
 def _indexed(skill: Skill) -> str:

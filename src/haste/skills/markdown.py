@@ -75,6 +75,13 @@ def line_of(text: str, key: str) -> int:
     return text[: found.start()].count("\n") + 1 if found else 1
 
 
+def body_line(text: str) -> int:
+    """The line where the body of a text with frontmatter begins."""
+    after = text.index("\n" + FENCE, len(FENCE) - 1) + 1 + len(FENCE)
+    begins = len(text) - len(text[after:].lstrip("\n"))
+    return text.count("\n", 0, begins) + 1
+
+
 def _quote(value: str) -> str:
     # JSON's quoting is a subset of YAML's as long as non-ASCII is left alone.
     return json.dumps(value, ensure_ascii=False)

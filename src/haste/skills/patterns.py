@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from .injections import INJECTIONS
+from .triggers import Sieve
 
 
 class Found(NamedTuple):
@@ -59,7 +60,9 @@ _SHELL = {
     "a shell command": (
         r"\b(?:curl|wget|sudo|chmod|chown|ssh|scp|rsync|netcat|powershell|bash|zsh|apt-get|dpkg|crontab|"
         r"mkfs|systemctl)\s+[-\w./~$]"
-        r"|\brm\s+-\w|\bnc\s+-\w|\bgit\s+(?:clone|push|pull)\b|\bpython3?\s+-[cm]\b|^\s*\$ \w|\bdd\s+if="
+    ),
+    "a short shell command": (
+        r"\brm\s+-\w|\bnc\s+-\w|\bgit\s+(?:clone|push|pull)\b|\bpython3?\s+-[cm]\b|^\s*\$ \w|\bdd\s+if="
     ),
     "an installation": r"\b(?:pip3?|uv|conda|mamba|npm|brew|yum|pipx)\s+(?:pip\s+)?(?:install|add|download)\b",
     "a pipe to a shell": r"\|\s*(?:sh|bash|zsh|python3?|perl|sudo)\b",
@@ -101,37 +104,39 @@ _ALL = [
     *_rules("url", _URLS),
     *_rules("html", _HTML),
 ]
+CODES = frozenset({"secret", "personal", "injection", "shell", "url", "html", "unicode"})
 _SQUEEZED = re.compile(
-    r"(?:ignore|disregard|forget)(?:all|the|any|your)*(?:previous|prior|above|earlier)(?:instruct|rule|prompt)"
+    rb"(?:ignore|disregard|forget)(?:all|the|any|your)*(?:previous|prior|above|earlier)(?:instruct|rule|prompt)"
 )
+_NO_LETTER = bytes(char for char in range(128) if not chr(char).isalpha())
+_NOT_PLAIN = re.compile(r"[^\n\t\x20-\x7e]")
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SPACES = frozenset(" \u00a0")
 _SCRIPT_WORD = re.compile(r"[^\W\d_]{2,}")
 _PLAIN_COMPATIBILITY = frozenset("\u2122\u00aa\u00ba\u2103\u2109")  # trade mark, ordinals, degrees
 
 
-def find_forbidden(text: str) -> Iterator[Found]:
-    """Everything in a text that no skill may hold."""
-    yield from _hidden(text)
-    plain = unicodedata.normalize("NFKC", text)
-    for code, what, pattern in _ALL:
-        if (match := pattern.search(plain)) is not None:
+def find_forbidden(text: str, codes: Container[str] = CODES, sieve: Sieve | None = None) -> Iterator[Found]:
+    """Everything of these kinds in a text that no skill may hold. A sieve saves time where there are many texts."""
+    if "unicode" in codes:
+        yield from _hidden(text)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    likely = (sieve or Sieve()).may_match(plain)
+    for code, what, pattern in _ALL if likely else ():
+        if what in likely and code in codes and (match := pattern.search(plain)) is not None:
             yield Found(code, what, match.start())
-    if _SQUEEZED.search(re.sub(r"[^a-z]", "", plain.lower())):
+    if "injection" in codes and _SQUEEZED.search(plain.lower().encode("ascii", "ignore").translate(None, _NO_LETTER)):
         yield Found("injection", "tells the reader to drop its instructions, in disguise", 0)
 
 
 def _hidden(text: str) -> Iterator[Found]:
     """Characters that a person does not see, or that pretend to be others."""
-    for at, char in enumerate(text):
-        if char.isascii():
-            if (char < " " and char not in "\n\t") or char == "\x7f":
-                yield Found("unicode", f"a control character U+{ord(char):04X}", at)
-                return
-        elif what := _trouble(char):
-            yield Found("unicode", f"{what} U+{ord(char):04X}", at)
+    for match in _NOT_PLAIN.finditer(text):
+        char = match.group()
+        if what := "a control character" if char.isascii() else _trouble(char):
+            yield Found("unicode", f"{what} U+{ord(char):04X}", match.start())
             return
-    for match in _SCRIPT_WORD.finditer(text):
+    for match in _SCRIPT_WORD.finditer(text) if not text.isascii() else ():
         word = match.group()
         if not word.isascii() and len({s for s in map(_script, word) if s}) > 1:
             yield Found("unicode", f"a word of mixed scripts {word!a}", match.start())

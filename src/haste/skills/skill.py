@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from haste.schema.conditions import Condition
-from haste.schema.knowledge import Effect, Problem, Skill, SkillNote, Status, TextFile, Tier
+from haste.schema.knowledge import Effect, Skill, SkillNote, Status, TextFile, Tier
 
-from .markdown import Document, FormError, line_of, read_document, write_document
+from .markdown import Document, FormError, body_line, line_of, read_document, write_document
 from .thresholds import DEFAULTS
 from .words import slug, word_count
 
@@ -52,7 +52,7 @@ def read_skill(text: str) -> Skill:
             msg = f"unknown field haste-{key}"
             raise FormError(msg, line_of(text, f"haste-{key}"))
     try:
-        skill = _build(document, ours)
+        skill = _build(document, ours, text)
     except ValidationError as fault:
         error = fault.errors()[0]
         key = str(error["loc"][0]) if error["loc"] else ""
@@ -63,11 +63,11 @@ def read_skill(text: str) -> Skill:
     return skill
 
 
-def _build(document: Document, ours: dict[str, str]) -> Skill:
+def _build(document: Document, ours: dict[str, str], text: str) -> Skill:
     try:
         conditions = tuple(Condition.parse(part) for part in _split(ours.get("conditions", "")))
     except ValueError as fault:
-        raise FormError(str(fault)) from fault
+        raise FormError(str(fault), line_of(text, "haste-conditions")) from fault
     return Skill.model_validate(
         {
             "id": ours.get("id", ""),
@@ -154,10 +154,6 @@ def note(skill: Skill, digest: str, effect: Effect | None = None) -> SkillNote:
         conditions=skill.conditions,
         effect=effect,
     )
-
-
-def form_problems(skill: Skill) -> tuple[Problem, ...]:
-    return tuple(Problem(where=skill.name or skill.id, code="form", reason=reason) for _, reason in form_faults(skill))
 
 
 def form_faults(skill: Skill) -> Iterator[tuple[str, str]]:
@@ -248,6 +244,4 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 def _line_of_fault(text: str, key: str) -> int:
-    if key == "body":
-        return text[: text.index("\n---\n", 3)].count("\n") + 3
-    return line_of(text, key)
+    return body_line(text) if key == "body" else line_of(text, key)
