@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -189,8 +190,18 @@ def test_private_files_are_in_no_digest(tmp_path: Path) -> None:
 
 
 def test_an_id_is_short_enough_for_the_names_of_folders_and_stays_its_own(tmp_path: Path) -> None:
-    longest, *longer = ["a" * 64, "a" * 65, "a" * 65 + "b", "a." * 100]
+    longest, *longer = ["a" * 57, "a" * 58, "a" * 58 + "b", "a." * 100]
     ids = [load(tabular(tmp_path / name)).competition.id for name in (longest, *longer)]
-    assert ids[0] == longest
+    assert ids[0][:-6] == f"{longest}-"
     assert all(len(one) <= 64 and one[0] == "a" for one in ids)
     assert len(set(ids)) == 4
+
+
+def test_an_id_that_is_not_stated_tells_other_data_in_a_folder_of_the_same_name(tmp_path: Path) -> None:
+    """Else what was learned on one would be shown on the other, as notes of its own competition."""
+    first, again, other = (tabular(tmp_path / place / "clinic-visits") for place in "abc")
+    rows = (other / "train.csv").read_text().splitlines(keepends=True)
+    (other / "train.csv").write_text("".join(rows[:-1]))
+    ids = [load(folder).competition.id for folder in (first, again, other)]
+    assert ids[0] == ids[1] != ids[2]
+    assert all(re.fullmatch("clinic-visits-[0-9a-f]{6}", one) for one in ids)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pandas import DataFrame, Series
 
+DIGITS = 6  # of the train file's sha256, in an id that is not stated
 _TEXT_TARGETS = (Kind.BINARY, Kind.MULTICLASS, Kind.SEQUENCE)
 
 
@@ -207,24 +208,29 @@ def _assemble(
     domain = settings.domain or infer_domain(kind, features)
     if settings.domain is None:
         said.append(f"domain: {domain}")
+    train, held = sources.train or sources.labels or "", digests(folder, sources, contents)
     return Competition(
-        id=settings.id or _id_of(folder.resolve().name),
+        id=settings.id or _id_of(folder.resolve().name, held.get(train or sources.sample, "")),
         title="", description="", domain=domain, kind=kind, metric=posed.metric,
         targets=columns.targets, classes=posed.classes, id_column=columns.id_column,
-        submission_columns=columns.predictions, train=sources.train or sources.labels or "",
+        submission_columns=columns.predictions, train=train,
         test=sources.test or sources.sample, sample_submission=sources.sample,
         text=features.text, image=features.image, audio=features.audio,
         categorical=settings.categorical or (), drop=settings.drop, validation=validation,
-        digests=digests(folder, sources, contents),
+        digests=held,
     )  # fmt: skip
 
 
-def _id_of(name: str) -> str:
-    """A folder's name as an id; what is too long for one ends in hex digits of its hash, so that it stays its own."""
+def _id_of(name: str, train: str) -> str:
+    """A folder's name and a few digits of its train file as an id: two competitions in folders of one name are two.
+
+    `train` is the file's sha256. Of a name that is too long a hash stands for the end, so that it stays its own.
+    """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "competition"
-    if len(plain) <= LONGEST_ID:
-        return plain
-    return f"{plain[: LONGEST_ID - 9].rstrip('-.')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    room = LONGEST_ID - DIGITS - 1
+    if len(plain) > room:
+        plain = f"{plain[: room - 9].rstrip('-.')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{plain}-{train[:DIGITS]}" if train else plain
 
 
 def _words(settings: Settings, folder: Path, description: str, competition: Competition) -> tuple[str, str]:
