@@ -15,8 +15,8 @@ from .making import competition_skill, domain_skill, inventory, skill
 TERMS = CompetitionTerms(
     competition="spaceship-cargo",
     title="Predict the Lost Cargo",
-    columns=("CabinDeck", "room_service", "Fare", "target", "name", "V17", "rows"),
-    files=("deck_plan.csv", "train.csv"),
+    columns=("CabinDeck", "room_service", "Fare", "target", "name", "V17", "rows", "f3"),
+    files=("deck_plan.csv", "crew.csv", "train.csv"),
     scores=(0.80412,),
 )
 

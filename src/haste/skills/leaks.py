@@ -1,7 +1,9 @@
 """Whether a text names its competition: its id, title, columns, files or scores. Wider tiers must not.
 
-A name is looked for as a whole word, whatever its case. Names that are ordinary words of the trade (`target`, `text`)
-count only where the text marks them as a name: in quotes, in backticks, or beside the word "column".
+A name is looked for as a whole, whatever its case, and as people write it: `CabinDeck` also as "cabin deck",
+`room_service` as "room-service" or "roomServices", `deck_plan.csv` as "deck plan". Names that are ordinary words of the
+trade (`target`, `text`) count only where the text marks them as a name: in quotes, in backticks, or beside the word
+"column".
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ weights fold folds test train split order rank mean median mode sum min max std 
 length width height source status state region city country code codes key keys user item items price sales
 comment comments message messages word words sentence question answer description content body
 train.csv test.csv sample_submission.csv submission.csv description.md sample submission input output data
+competition competition.toml
 a all and any as at be by do for from if in is it no not of on only or out the this to up use with x y z
 """
 _ORDINARY = frozenset(_ORDINARY_WORDS.split())
@@ -30,6 +33,8 @@ _SCORED = re.compile(
     r"[^.\n]{0,24}?\d+\.\d{2,}|\b\d+\.\d{2,}\s*(?:auc|rmse|rmsle|mae|accuracy|f1|log ?loss|kappa|points?)\b",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"-[0-9a-f]{6}$")
+_SUFFIX = re.compile(r"(?:\.[a-z0-9]{1,7}){1,2}/?$|/$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d{2,}(?![\w.]*\w)")
 
 
@@ -42,13 +47,16 @@ class Leak(NamedTuple):
 
 def find_leaks(text: str, terms: Iterable[CompetitionTerms]) -> Iterator[Leak]:
     """Everything in a text that names one of these competitions, or states a score."""
+    lowered = text.lower()
     for term in terms:
-        for name in filter(None, (term.competition, term.title)):
-            yield from _matches("competition", name, text, loose=True)
-        for column in term.columns:
-            yield from _matches("column", column, text)
-        for file in term.files:
-            yield from _matches("file", file, text)
+        # An id that was made from a folder's name ends in digits of its data; nobody writes them.
+        ids = dict.fromkeys((term.competition, _DIGITS.sub("", term.competition), term.title))
+        named = [("competition", name) for name in ids if name]
+        named += [("column", name) for name in term.columns]
+        named += [("file", name) for name in term.files]
+        for kind, name in named:
+            for start, end in _found(kind, name, lowered):
+                yield Leak(kind, text[start:end], start, end)
         known = {f"{abs(score):.{digits}f}" for score in term.scores for digits in range(2, 7)}
         known |= {f"{abs(score):g}" for score in term.scores}
         for match in _NUMBER.finditer(text):
@@ -58,24 +66,43 @@ def find_leaks(text: str, terms: Iterable[CompetitionTerms]) -> Iterator[Leak]:
         yield Leak("score", match.group(), match.start(), match.end())
 
 
-def _matches(kind: str, name: str, text: str, loose: bool = False) -> Iterator[Leak]:
-    lowered = name.lower()
-    ordinary = lowered in _ORDINARY or len(name) < 3
-    if loose:  # an id may stand there with spaces, hyphens or underscores
-        parts = [re.escape(part) for part in re.split(r"[\s_-]+", lowered) if part]
-        pattern = r"[\s_-]*".join(parts)
-    else:
-        pattern = re.escape(lowered)
-    for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", text.lower()):
-        if not ordinary or _marked(text.lower(), match.start(), match.end()):
-            yield Leak(kind, text[match.start() : match.end()], match.start(), match.end())
+def _found(kind: str, name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a name stands in a lower-case text, first as it is spelled, then in other spellings."""
+    exact, words = name.lower(), _words_of(_SUFFIX.sub("", name) if kind == "file" else name)
+    ordinary = exact in _ORDINARY or len(exact) < 3
+    if ordinary or kind != "competition":  # an id or title has no spelling of its own
+        for match in _whole(re.escape(exact), text) if exact in text else ():
+            if not ordinary or _marked(text, match, short=exact not in _ORDINARY):
+                yield match.span()
+    if ordinary or not words or words[0] not in text:
+        return
+    alone = len(words) == 1
+    # One word's plural is mostly a word of the trade: "topics" beside a column `topic`.
+    plural = "(?:e?s)?" if len(words[-1]) > 3 and not alone else ""
+    beside = r"(?=[`'\"]? (?:table|file)s?\b)" if alone and kind == "file" else ""
+    if kind != "competition" and (all(word in _ORDINARY for word in words) or (not alone and sum(map(len, words)) < 5)):
+        return
+    for match in _whole(r"[\s_-]*".join(map(re.escape, words)) + plural, text, beside):
+        if kind == "competition" or match.group() != exact:
+            yield match.span()
 
 
-def _marked(text: str, start: int, end: int) -> bool:
-    """Whether the text sets this word off as a name."""
+def _whole(pattern: str, text: str, beside: str = "") -> Iterator[re.Match[str]]:
+    return re.finditer(rf"(?<!\w){pattern}(?!\w){beside}", text)
+
+
+def _words_of(name: str) -> list[str]:
+    """`CabinDeck`, `cabin_deck` and `cabin-deck` are two words each."""
+    return [part.lower() for part in re.split(r"[\s_-]+|(?<=[a-z0-9])(?=[A-Z])", name) if part]
+
+
+def _marked(text: str, match: re.Match[str], *, short: bool) -> bool:
+    """Whether the text sets this word off as a name. A short one may also stand before the word "feature"."""
+    start, end = match.span()
     before, after = text[max(0, start - 12) : start], text[end : end + 12]
     quoted = before[-1:] in tuple("`'\"“‘") and after[:1] in tuple("`'\"”’")
-    return quoted or bool(re.search(r"\b(?:column|columns|field) $", before) and not after.startswith(" of"))
+    beside = re.search(r"\b(?:column|columns|field) $", before) and not after.startswith(" of")
+    return quoted or bool(beside) or (short and re.match(r" (?:features?|variables?|columns?)\b", after) is not None)
 
 
 def competition_terms(
