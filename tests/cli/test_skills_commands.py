@@ -365,3 +365,29 @@ def test_what_no_agent_must_be_shown_is_told_and_not_listed(store: Path):
     done = CliRunner().invoke(app, ["skills", "lint", "--skills", str(store)])
     assert done.exit_code == 5
     assert f"global/wide/SKILL.md:{len(path.read_text().splitlines())}: set aside" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("advice", "kind"),
+    [
+        ("Bin the marriage rating first.", "column"),
+        ("Square the devoutness feature.", "column"),
+        ("As on cell samples, begin with a line.", "competition"),
+        ("As on epsilon-five, begin with a line.", "competition"),
+    ],
+)
+def test_a_persons_wide_skill_names_no_bundled_or_measured_competition(advice: str, kind: str, store: Path, tmp_path):
+    SkillFiles(store).append("more", write_records(results("tables", {"epsilon-five": 1.0})))
+    text = FOREIGN.replace("Begin with a line.", advice)
+    (tmp_path / "SKILL.md").write_text(text)
+    with pytest.raises(StoreError, match=f"competition's {kind}") as fault:
+        haste("skills", "add", tmp_path / "SKILL.md", store=store)
+    assert fault.value.where == f"{tmp_path / 'SKILL.md'}:{len(text.splitlines())}"
+    by_hand = text_file(skill("wide", body=advice))
+    (store / by_hand.path).write_text(by_hand.text)
+    done = CliRunner().invoke(app, ["skills", "lint", "--skills", str(store)])
+    assert f"global/wide/SKILL.md:{len(by_hand.text.splitlines())}: body: names a competition's {kind}" in done.stdout
+    (tmp_path / "SKILL.md").write_text(
+        FOREIGN.replace("Begin with a line.", "Count character n-grams, by topic or age.")
+    )
+    haste("skills", "add", tmp_path / "SKILL.md", store=store)

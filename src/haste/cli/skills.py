@@ -102,13 +102,17 @@ def search(
 @app.command()
 def lint(skills: Store = None, json: Json = False) -> None:
     """Everything in the store that was set aside, should not be there, or is linked on one side only."""
+    from haste.competition.catalogue import bundled_terms
     from haste.runner.skill_store import read_store
     from haste.skills.lint import lint as problems_of
 
     from .skills_wiring import open_skills
 
-    reading = read_store(open_skills(skills, create=False))
-    problems = list(dict.fromkeys((*reading.problems, *problems_of(reading.shelf.inventory, reading.shelf.terms))))
+    files = open_skills(skills, create=False)
+    reading = read_store(files, bundled_terms())
+    texts = {file.path: file.text for file in files.read().files}
+    found = problems_of(reading.shelf.inventory, reading.shelf.terms, texts)
+    problems = list(dict.fromkeys((*reading.problems, *found)))
     if json:
         typer.echo(js.dumps([problem.model_dump(mode="json") for problem in problems]))
     for problem in problems if not json else ():

@@ -42,6 +42,7 @@ def add(  # noqa: PLR0913 - one parameter per option
     json: Json = False,
 ) -> None:
     """Take a hand-written skill in as a candidate, through the same gate as learned ones."""
+    from haste.competition.catalogue import bundled_terms
     from haste.runner.skill_store import read_store
     from haste.schema.errors import ConfigError, StoreError
     from haste.schema.knowledge import Tier as Place
@@ -58,18 +59,21 @@ def add(  # noqa: PLR0913 - one parameter per option
         msg = f"a {tier} skill needs --domain" + (" and --competition" if tier is Tier.COMPETITION else "")
         raise ConfigError(msg)
     path = skill / "SKILL.md" if skill.is_dir() else skill
+    text = read_text(path, LIMIT)
     try:
-        adopted = adopt(read_text(path, LIMIT), Place(tier.value), domain, competition)
+        adopted = adopt(text, Place(tier.value), domain, competition)
     except FormError as fault:
         msg = f"not a skill: {fault.reason}"
         raise StoreError(msg, where=f"{path}:{fault.line}" if fault.line else str(path)) from fault
     files = open_skills(skills, create=True)
     with files.lock():  # from reading to writing: nobody takes the name in between
-        shelf = read_store(files).shelf
-        promotion = person.add(adopted, shelf)
+        shelf = read_store(files, bundled_terms()).shelf
+        promotion = person.add(adopted, shelf, text)
         writer_of_person(files).settle(promotion, shelf)
     if not promotion.changes:
-        raise StoreError(promotion.reason, where=str(path), hint="nothing was added; the decision is in the ledger")
+        line = promotion.refusals[0].line if promotion.refusals else None
+        where = str(path) if line is None else f"{path}:{line}"
+        raise StoreError(promotion.reason, where=where, hint="nothing was added; the decision is in the ledger")
     left_out = _beside(skill) if skill.is_dir() else ()
     if json:
         told = {"name": adopted.name, "id": adopted.id, "tier": adopted.tier, "status": adopted.status}

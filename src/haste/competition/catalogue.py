@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from haste.schema.errors import CompetitionError
+from haste.schema.knowledge import CompetitionTerms
 
 from .settings import FILE_NAME, Settings, read_settings
 from .sources import find_sources
@@ -31,6 +33,11 @@ class BundledCompetition:
 def bundled() -> tuple[BundledCompetition, ...]:
     """All bundled competitions by id. Reads their settings and counts rows without parsing the tables."""
     return tuple(_entry(path.parent) for path in sorted(BUNDLED.glob(f"*/{FILE_NAME}")))
+
+
+def bundled_terms() -> tuple[CompetitionTerms, ...]:
+    """What identifies each bundled competition: id, title, columns, files. Reads settings and the heads of tables."""
+    return tuple(_terms(path.parent) for path in sorted(BUNDLED.glob(f"*/{FILE_NAME}")))
 
 
 def resolve(reference: str) -> Path:
@@ -58,6 +65,19 @@ def _entry(folder: Path) -> BundledCompetition:
         domain, metric = competition.domain, competition.metric.name
     rows = _count_rows(folder, settings)
     return BundledCompetition(folder.name, domain, metric, rows, settings.title or folder.name, folder)
+
+
+def _terms(folder: Path) -> CompetitionTerms:
+    settings = read_settings(folder)
+    sources = find_sources(folder, settings)
+    columns: dict[str, None] = {}
+    for name in filter(None, (sources.train, sources.labels, sources.test, sources.sample)):
+        member, content = open_table(folder / name, name)
+        if table_suffix(member) == "csv":
+            columns |= dict.fromkeys(next(csv.reader([content.partition(b"\n")[0].decode("utf-8-sig").strip()])))
+    files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
+    title = settings.title or ""
+    return CompetitionTerms(competition=folder.name, title=title, columns=tuple(columns), files=files)
 
 
 def _count_rows(folder: Path, settings: Settings) -> int:

@@ -37,8 +37,11 @@ class Reading:
     learned: tuple[Learning, ...] = ()  # all that runs ever proposed, decided on or not
 
 
-def read_store(files: SkillFiles) -> Reading:
-    """The whole store. What cannot be read is a problem and never an error."""
+def read_store(files: SkillFiles, known: Iterable[CompetitionTerms] = ()) -> Reading:
+    """The whole store. What cannot be read is a problem and never an error.
+
+    `known` names competitions that the store may have no learnings of.
+    """
     skills, ledger, proposed = files.read(), files.read_ledger(), files.read_learnings()
     inventory = load_inventory(skills.files)
     records, torn = read_records(ledger.files)
@@ -48,7 +51,8 @@ def read_store(files: SkillFiles) -> Reading:
     learned = tuple(one for run in runs for one in run.learnings)
     pending = tuple(one for one in learned if one.id not in decided)
     problems = (*skills.problems, *inventory.problems, *ledger.problems, *torn, *proposed.problems, *foreign)
-    shelf = Shelf(inventory, evidence, _terms(run.terms for run in runs))
+    measured = (CompetitionTerms(competition=run.competition) for run in evidence.runs.values())
+    shelf = Shelf(inventory, evidence, _terms((*known, *(run.terms for run in runs), *measured)))
     return Reading(shelf, pending, problems, records, learned)
 
 

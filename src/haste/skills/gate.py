@@ -27,11 +27,16 @@ class Duplicate(NamedTuple):
 
 
 def gate(
-    skill: Skill, terms: Iterable[CompetitionTerms] = (), text: str | None = None, sieve: Sieve | None = None
+    skill: Skill,
+    terms: Iterable[CompetitionTerms] = (),
+    others: Iterable[CompetitionTerms] = (),
+    text: str | None = None,
+    sieve: Sieve | None = None,
 ) -> tuple[Problem, ...]:
-    """Every reason to refuse a skill; empty when it may enter. `terms` are those of the known competitions.
+    """Every reason to refuse a skill; empty when it may enter.
 
-    With the `text` of its file, problems tell the file's lines. A sieve saves time where there are many skills.
+    `terms` are those of the competitions that it came from, `others` those of further known ones. With the `text` of
+    its file, problems tell the file's lines. A sieve saves time where there are many skills.
     """
     problems: list[Problem] = []
 
@@ -45,9 +50,9 @@ def gate(
         for found in find_forbidden(part, sieve=sieve):
             refuse(found.code, field, f"{field}: {found.what}", part.count("\n", 0, found.at) + 1)
     if skill.tier is not Tier.COMPETITION:
-        terms = tuple(terms)
+        terms, others = tuple(terms), tuple(others)
         for field, part in texts_of(skill):
-            for leak in find_leaks(part, terms):
+            for leak in find_leaks(part, terms, others):
                 reason = (
                     f"{field}: names a competition's {leak.kind} {leak.what!r}, which a {skill.tier} skill must not"
                 )

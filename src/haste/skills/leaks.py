@@ -9,7 +9,8 @@ trade (`target`, `text`) count only where the text marks them as a name: in quot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from haste.schema.competition import Competition
@@ -45,17 +46,21 @@ class Leak(NamedTuple):
     end: int
 
 
-def find_leaks(text: str, terms: Iterable[CompetitionTerms]) -> Iterator[Leak]:
-    """Everything in a text that names one of these competitions, or states a score."""
+def find_leaks(text: str, terms: Iterable[CompetitionTerms], others: Iterable[CompetitionTerms] = ()) -> Iterator[Leak]:
+    """Everything in a text that names one of these competitions, or states a score.
+
+    `others` are competitions that the text was not made on: their columns of a single word (`age`, `character`) count
+    only where the text marks them as names, as it is mostly chance that it has them.
+    """
     lowered = text.lower()
-    for term in terms:
+    for term, strange in (*((term, False) for term in terms), *((term, True) for term in others)):
         # An id that was made from a folder's name ends in digits of its data; nobody writes them.
         ids = dict.fromkeys((term.competition, _DIGITS.sub("", term.competition), term.title))
         named = [("competition", name) for name in ids if name]
         named += [("column", name) for name in term.columns]
         named += [("file", name) for name in term.files]
         for kind, name in named:
-            for start, end in _found(kind, name, lowered):
+            for start, end in _found(kind, name, lowered, strange=strange):
                 yield Leak(kind, text[start:end], start, end)
         known = {f"{abs(score):.{digits}f}" for score in term.scores for digits in range(2, 7)}
         known |= {f"{abs(score):g}" for score in term.scores}
@@ -66,29 +71,47 @@ def find_leaks(text: str, terms: Iterable[CompetitionTerms]) -> Iterator[Leak]:
         yield Leak("score", match.group(), match.start(), match.end())
 
 
-def _found(kind: str, name: str, text: str) -> Iterator[tuple[int, int]]:
+def _found(kind: str, name: str, text: str, *, strange: bool) -> Iterator[tuple[int, int]]:
     """Where a name stands in a lower-case text, first as it is spelled, then in other spellings."""
-    exact, words = name.lower(), _words_of(_SUFFIX.sub("", name) if kind == "file" else name)
-    ordinary = exact in _ORDINARY or len(exact) < 3
+    spelled = _spelling(kind, name)
+    ordinary = spelled.exact in _ORDINARY or len(spelled.exact) < 3
+    ordinary = ordinary or (strange and kind == "column" and spelled.exact.isalpha() and name[1:].islower())
     if ordinary or kind != "competition":  # an id or title has no spelling of its own
-        for match in _whole(re.escape(exact), text) if exact in text else ():
-            if not ordinary or _marked(text, match, short=exact not in _ORDINARY):
+        for match in _whole(re.escape(spelled.exact), text) if spelled.exact in text else ():
+            if not ordinary or _marked(text, match, short=spelled.exact not in _ORDINARY):
                 yield match.span()
-    if ordinary or not words or words[0] not in text:
-        return
+    if not ordinary and spelled.others and spelled.first in text:
+        for match in _whole(spelled.others, text):
+            if kind == "competition" or match.group() != spelled.exact:
+                yield match.span()
+
+
+class _Spelling(NamedTuple):
+    exact: str
+    first: str  # a word that all other spellings have
+    others: str  # a pattern of the other spellings; empty where there are none
+
+
+@lru_cache(maxsize=4096)  # of a name alone, and asked for again with every text
+def _spelling(kind: str, name: str) -> _Spelling:
+    words = _words_of(_SUFFIX.sub("", name) if kind == "file" else name)
     alone = len(words) == 1
+    if not words or (kind != "competition" and not _telling(words)):
+        return _Spelling(name.lower(), "", "")
     # One word's plural is mostly a word of the trade: "topics" beside a column `topic`.
     plural = "(?:e?s)?" if len(words[-1]) > 3 and not alone else ""
     beside = r"(?=[`'\"]? (?:table|file)s?\b)" if alone and kind == "file" else ""
-    if kind != "competition" and (all(word in _ORDINARY for word in words) or (not alone and sum(map(len, words)) < 5)):
-        return
-    for match in _whole(r"[\s_-]*".join(map(re.escape, words)) + plural, text, beside):
-        if kind == "competition" or match.group() != exact:
-            yield match.span()
+    pattern = r"[\s_-]*".join(map(re.escape, words)) + plural + (rf"(?!\w){beside}" if beside else "")
+    return _Spelling(name.lower(), words[0], pattern)
 
 
-def _whole(pattern: str, text: str, beside: str = "") -> Iterator[re.Match[str]]:
-    return re.finditer(rf"(?<!\w){pattern}(?!\w){beside}", text)
+def _telling(words: Sequence[str]) -> bool:
+    """Whether these words, one after the other, are hardly there by chance."""
+    return not all(word in _ORDINARY for word in words) and (len(words) == 1 or sum(map(len, words)) >= 5)
+
+
+def _whole(pattern: str, text: str) -> Iterator[re.Match[str]]:
+    return re.finditer(rf"(?<!\w){pattern}(?!\w)", text)
 
 
 def _words_of(name: str) -> list[str]:

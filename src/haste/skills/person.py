@@ -12,9 +12,14 @@ from .words import body_digest
 _VERDICT = {Tier.COMPETITION: Verdict.COMPETITION, Tier.DOMAIN: Verdict.DOMAIN, Tier.GLOBAL: Verdict.GLOBAL}
 
 
-def add(skill: Skill, shelf: Shelf) -> Promotion:
-    """An adopted skill as a candidate, or `skip` with the gate's refusals or the skill that covers it."""
-    problems = gate(skill, (*shelf.terms.values(), *shelf.terms_of(skill)))
+def add(skill: Skill, shelf: Shelf, text: str | None = None) -> Promotion:
+    """An adopted skill as a candidate, or `skip` with the gate's refusals or the skill that covers it.
+
+    With the `text` that it was read from, refusals have its lines.
+    """
+    own = shelf.terms_of(skill)
+    others = (term for term in shelf.terms.values() if term not in own)
+    problems = gate(skill, own, others, text)
     taken = _taken(skill, shelf.inventory)
     covered = find_duplicate(skill, shelf.inventory)
     decided = Promotion(
