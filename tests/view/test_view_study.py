@@ -215,6 +215,12 @@ def test_an_estimate_beyond_the_axis_has_an_arrow_with_and_without_an_interval()
         assert f'd="M{tip}.0 50.0' in drawn
         assert 'class="mark beyond"' in drawn
     assert "beyond" not in "".join(one.html for one in _effect(interval(0.5, -9.0, 9.0), scale, 50.0, ""))
+    plan = config("start", competitions=6, seeds=3)
+    comparison = compare(plan.plan, rows_of(plan), plan.places).model_dump(mode="json")
+    words = "the estimate itself lies beyond the picture"
+    assert words not in study_page(plan.model_dump(mode="json"), comparison, "")
+    comparison["contrasts"][0]["by_competition"][0]["score_difference"] = interval(-9.0)
+    assert words in study_page(plan.model_dump(mode="json"), comparison, "")
 
 
 def test_a_study_of_one_competition_and_one_seed_has_a_page_too():

@@ -16,6 +16,7 @@ WIDTH = 900.0
 LABEL, GAP = 170.0, 26.0
 ROW, TOP, BOTTOM = 21.0, 30.0, 26.0
 FOREST = ("iterations_to_best_reduction", "keep_rate_difference", "score_difference")
+BEYOND = "mark beyond"  # the class of an estimate that lies outside
 LEAST = {"iterations_to_best_reduction": 0.2, "keep_rate_difference": 0.1, "score_difference": 0.02}
 
 
@@ -80,20 +81,20 @@ def _panel(scale: Scale, measure: Measure, rows: Sequence[tuple[Told, str, str]]
 def _effect(interval: Told, scale: Scale, y: float, kind: str) -> list[Markup]:
     """A line from end to end of the interval and a mark on the estimate.
 
-    Where the interval leaves the picture there is an arrowhead at the edge, where the estimate does a filled one.
+    Where the interval leaves the picture there is an arrowhead at the edge, where the estimate does, a filled one.
     """
     made: list[Markup] = []
     value, low, high = interval["value"], interval["low"], interval["high"]
     if low is not None and high is not None:
         made.append(tag("line", x1=scale.x(low), x2=scale.x(high), y1=y, y2=y, class_="span"))
-        if low < scale.low:
+        if low < scale.low <= value:
             made.append(tag("path", d=f"M{scale.left + 5:.1f} {y - 4:.1f}l-5 4l5 4", class_="span"))
-        if high > scale.high:
+        if high > scale.high >= value:
             made.append(tag("path", d=f"M{scale.right - 5:.1f} {y - 4:.1f}l5 4l-5 4", class_="span"))
     x = scale.x(value)
     if not scale.low <= value <= scale.high:
         inwards = 9 if value < scale.low else -9
-        made.append(tag("path", d=f"M{x:.1f} {y:.1f}l{inwards}-5v10z", class_="mark beyond"))
+        made.append(tag("path", d=f"M{x:.1f} {y:.1f}l{inwards}-5v10z", class_=BEYOND))
     else:
         diamond = f"M{x - 7:.1f} {y:.1f}l7-6l7 6l-7 6z"
         made.append(

@@ -6,7 +6,7 @@ from typing import Any
 
 from .markup import Markup, Piece, fold_away, interval_below, listing, section, table, tag, two_lines
 from .page import page
-from .study_charts import forest, keep_by_skills, side_by_side
+from .study_charts import BEYOND, forest, keep_by_skills, side_by_side
 from .study_paper import PAPER
 from .study_words import (
     FIGURES,
@@ -91,7 +91,8 @@ def _arms(comparison: Told) -> Markup:
 
 
 def _contrast(one: Told, starts: bool) -> Markup:
-    side = side_by_side(one) if starts else Markup("")
+    side, picture = side_by_side(one) if starts else Markup(""), forest(one)
+    beyond = " A filled arrow: the estimate itself lies beyond the picture." if BEYOND in picture.html else ""
     return section(
         _anchor(one),
         f"{one['arm']} against {one['against']}",
@@ -99,8 +100,8 @@ def _contrast(one: Told, starts: bool) -> Markup:
         tag("p", f"{basis(one)}.", class_="soft small"),
         tag(
             "div",
-            forest(one),
-            tag("div", f"Right of the line is in favour of {one['arm']}.", class_="legend"),
+            picture,
+            tag("div", f"Right of the line is in favour of {one['arm']}.{beyond}", class_="legend"),
             class_="figure wide",
         ),
         tag("h3", "Refinements until the best score") if side.html else None,
