@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from typing import Literal, assert_never
+from typing import Literal, TypeGuard, assert_never
 
 from .value import Value
 
@@ -57,9 +58,15 @@ def _literal(text: str) -> Fact:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     try:
-        return float(text) if any(c in text for c in ".einf") else int(text)
+        number = float(text) if any(c in text for c in ".einf") else int(text)
     except ValueError:
         return text
+    return number if is_number(number) else text  # an endless one can be neither compared nor written as JSON
+
+
+def is_number(value: Fact) -> TypeGuard[float]:
+    """Whether it is a number that is finite as a float; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def all_hold(conditions: tuple[Condition, ...], facts: Mapping[str, Fact]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from haste.schema.conditions import Condition, Fact
+from haste.schema.conditions import Condition, Fact, is_number
 from haste.schema.knowledge import Problem, Skill, Status
 
 from .claims import read_claim
@@ -88,7 +88,7 @@ def _part(fact: str, holds: Sequence[Fact], fails: Sequence[Fact]) -> tuple[floa
     """The gap between both sides as a share of their range, and the condition that is true where the claim holds."""
     if len(set(holds)) == 1 and holds[0] not in fails and isinstance(holds[0], (str, bool)):
         return 1.0, Condition(fact=fact, op="==", value=holds[0])
-    numbers = [(float(v), side) for side, values in ((True, holds), (False, fails)) for v in values if _is_number(v)]
+    numbers = [(float(v), side) for side, values in ((True, holds), (False, fails)) for v in values if is_number(v)]
     if len(numbers) != len(holds) + len(fails):
         return None
     above = [v for v, side in numbers if side]
@@ -109,10 +109,6 @@ def _rounded(high: float, low: float) -> float:
         if low < short <= high:
             return short
     return high
-
-
-def _is_number(value: Fact) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _found_for(side: Skill, skill: Skill, found: Condition | None) -> tuple[Condition, ...]:

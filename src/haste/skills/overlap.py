@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from haste.schema.conditions import Condition
+from haste.schema.conditions import Condition, is_number
 
 
 def exclusive(a: Sequence[Condition], b: Sequence[Condition]) -> bool:
@@ -17,7 +17,7 @@ def _never_both(a: Condition, b: Condition) -> bool:
         return not b.holds({a.fact: a.value})
     if b.op == "==":
         return not a.holds({b.fact: b.value})
-    if not (_is_number(a) and _is_number(b)):
+    if not (is_number(a.value) and is_number(b.value)):
         return False
     low, high = (a, b) if a.op in (">=", ">") else (b, a)
     if low.op not in (">=", ">") or high.op not in ("<=", "<"):
@@ -25,7 +25,3 @@ def _never_both(a: Condition, b: Condition) -> bool:
     if low.value == high.value:
         return (low.op, high.op) != (">=", "<=")
     return float(low.value) > float(high.value)
-
-
-def _is_number(condition: Condition) -> bool:
-    return isinstance(condition.value, (int, float)) and not isinstance(condition.value, bool)
