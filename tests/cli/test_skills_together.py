@@ -50,7 +50,7 @@ def test_first_commands_at_once_all_see_the_whole_starter(tmp_path: Path):
 
 def test_a_run_never_goes_without_skills_because_another_makes_the_store(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr(SkillFiles.__init__, "__defaults__", (0.05,))
+    monkeypatch.setattr("haste.store.inventory.BEGIN_WAIT_S", 0.05)
     with SkillFiles(skills_wiring.user_skills()).lock(), pytest.raises(StoreBusy, match="another process"):
         skills_wiring.skills_for_run(None)
     assert skills_wiring.skills_for_run(None) == str(skills_wiring.user_skills())

@@ -68,8 +68,7 @@ def test_processes_that_begin_a_store_at_once_all_get_the_whole_of_it(store: Ski
 def test_a_store_that_is_being_begun_is_waited_for_and_not_taken_for_an_empty_one(
     store: SkillFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inventory_module, "LOCK_WAIT_S", 0.05)
-    monkeypatch.setattr(SkillFiles.__init__, "__defaults__", (0.05,))
+    monkeypatch.setattr(inventory_module, "BEGIN_WAIT_S", 0.05)
     other = SkillFiles(tmp_path / "mine")
     with other.lock(), pytest.raises(StoreBusy):
         begin(tmp_path / "mine", store.root)

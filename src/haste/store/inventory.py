@@ -33,6 +33,7 @@ LEARNINGS = "learnings"
 UNFINISHED = "unfinished.json"
 LEDGER_LIMIT = 64 * 1024 * 1024  # bytes of one stream; ten thousand decisions need a tenth of it
 LOCK_WAIT_S = 30.0
+BEGIN_WAIT_S = 300.0  # for a copy of the starter: hundreds of files, on a disk that may be busy
 _ATTRIBUTES = "* text eol=lf\nledger/*.jsonl merge=union\n"
 _IGNORED = f".lock\n{UNFINISHED}\n"
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -82,7 +83,7 @@ class SkillFiles:
                 replace_text(self.root / name, text)
 
     def fill_from(self, source: SkillFiles) -> None:
-        """Copy skills and ledger of another store, each file at once and whole; what is there already stays."""
+        """Copy skills and ledger of another store, each file whole; what is there already stays."""
         with self.lock():
             files = [file for file in source.read().files if not (self.root / file.path).exists()]
             self.write([StoreWrite(file.path, file.text) for file in files])
@@ -171,7 +172,7 @@ class SkillFiles:
             self._put(left)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, wait_s: float | None = None) -> Iterator[None]:
         """Be the only writer; may be nested. Readers do not wait: every single file is whole at any moment.
 
         Raises StoreBusy when another process does not let go of it.
@@ -180,7 +181,7 @@ class SkillFiles:
         place = self._inside(".lock")
         self._lock = self._lock or FileLock(place)
         try:
-            self._lock.acquire(timeout=self.lock_wait_s)
+            self._lock.acquire(timeout=self.lock_wait_s if wait_s is None else wait_s)
         except Timeout as fault:
             msg = "another process is writing to this store"
             raise StoreBusy(msg, where=str(self.root), hint="wait for it to end, then try again") from fault
@@ -344,7 +345,7 @@ def begin(root: Path, starter: Path | None) -> SkillFiles:
     """
     store = SkillFiles(root)
     if not (root / VERSION_FILE).exists():
-        with store.lock():
+        with store.lock(BEGIN_WAIT_S):
             if not (root / VERSION_FILE).exists():  # made by another process while this one waited
                 if starter is not None:  # before the store is marked as begun: a copy that was cut off is made whole
                     store.fill_from(SkillFiles(starter))
