@@ -16,6 +16,7 @@ from haste.schema.knowledge import (
     Tier,
     Verdict,
 )
+from haste.skills.evidence import Evidence, expected_of, votes
 from haste.skills.inventory import Inventory, load_inventory
 from haste.skills.promote import Judge
 from haste.skills.skill import text_file
@@ -75,6 +76,10 @@ def proposal(verdict: Verdict, **fields: object) -> Judge:
     """A judge that proposes this, whatever it is asked."""
     made = PromotionProposal.model_validate({"verdict": verdict, "reason": "it says so"} | fields)
     return lambda _learning, _shelf: made
+
+
+def expected_gain(one: Skill, evidence: Evidence) -> float | None:
+    return expected_of(one, votes(one, evidence))
 
 
 def run(name: str, competition: str, domain: str = "tabular", **fields: object) -> RunRecord:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from haste.schema.conditions import Condition
 from haste.schema.knowledge import DecisionRecord, ExposureRecord, LedgerRecord
 from haste.skills.absence import absence_effect, masked_count
-from haste.skills.evidence import Evidence, effect, expected_gain, fold, tally, votes, votes_in_scope
+from haste.skills.evidence import Evidence, effect, fold, tally, votes, votes_in_scope
 from haste.skills.interval import mean_interval, t_quantile
 from haste.skills.ledger import read_records, write_records
 
-from .making import competition_skill, domain_skill, file, results, run, seen, skill
+from .making import competition_skill, domain_skill, expected_gain, file, results, run, seen, skill
 
 TE = {"technique": "target_encoding", "claim": "any/target_encoding/+"}
 
@@ -222,3 +222,25 @@ def test_what_is_to_be_expected_counts_the_discovery_and_shrinks_to_none() -> No
     assert expected_gain(against, three) == pytest.approx(-6.0 / 4)
     home = competition_skill("c-te", "beta", technique="te", claim="tabular/te/+")
     assert expected_gain(home, three) == pytest.approx(0.5)
+
+
+def test_votes_that_were_counted_before_are_the_same_for_other_conditions_and_signs() -> None:
+    """They are remembered by technique, conditions and sign, and not where a skill has evidence merged into it."""
+    records = [
+        run("r1", "alpha-one", facts={"rows": 100}),
+        run("r2", "beta-two", facts={"rows": 9000}),
+        seen("r1", 2.0, "te"),
+        seen("r2", -3.0, "te"),
+    ]
+    merged = DecisionRecord(run="round", reason="covered", skill="skill-own", supports=("r2/c9",))
+    also = seen("r2", 5.0, "other", candidate="c9")
+    many = [
+        skill("a", technique="te", claim="any/te/+"),
+        skill("b", technique="te", claim="any/te/-"),
+        skill("c", technique="te", claim="any/te/+", conditions=(Condition(fact="rows", op=">=", value=1000),)),
+        skill("own", technique="te", claim="any/te/+"),
+    ]
+    shared = fold([*records, also, merged])
+    for one in (*many, *reversed(many)):
+        assert votes(one, shared) == votes(one, fold([*records, also, merged]))
+    assert [[vote.gain for vote in votes(one, shared)] for one in many] == [[2, -3], [-2, 3], [-3], [2, 1]]

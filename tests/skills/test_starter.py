@@ -11,10 +11,12 @@ from haste.competition.catalogue import bundled
 from haste.competition.load import load
 from haste.runner.skill_store import Reading, read_store
 from haste.schema.knowledge import Status, Tier
-from haste.skills.evidence import expected_gain, votes
+from haste.skills.evidence import votes
 from haste.skills.gate import gate
 from haste.skills.leaks import competition_terms
 from haste.store.inventory import SkillFiles
+
+from .making import expected_gain
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from math import floor
 from haste.schema.competition import Competition
 from haste.schema.conditions import Fact
 from haste.schema.events import Event, SkillsLoaded
-from haste.schema.knowledge import Effect, SkillNote, SkillScope
+from haste.schema.knowledge import Effect, Loading, SkillManifest, SkillNote, SkillScope
 from haste.search.actions import LoadSkills
 from haste.search.chance import draw
 from haste.search.state import RunState
-from haste.skills.evidence import effect, expected_gain
+from haste.skills.evidence import effect, effect_of, expected_of, votes
 from haste.skills.promote import Shelf
-from haste.skills.select import FLAT, TOKEN_BUDGET, Request, select, tiered_tokens, withholding
+from haste.skills.select import TOKEN_BUDGET, Request, select, tiered_tokens, withholding
 
 from .context import Context
 
@@ -40,8 +40,16 @@ def load_skills(_action: LoadSkills, state: RunState, context: Context) -> Itera
         token_budget=_budget(shelf, scope, rules.as_tiered),
         withhold=withholding(rules.withhold),
     )
-    selection = select(shelf.inventory, _with_effects(request, shelf))
-    yield SkillsLoaded(manifest=selection.manifest, notes=tuple(_expecting(note, shelf) for note in selection.notes))
+    manifest, notes = chosen(request, shelf)
+    yield SkillsLoaded(manifest=manifest, notes=notes)
+
+
+def chosen(request: Request, shelf: Shelf) -> tuple[SkillManifest, tuple[SkillNote, ...]]:
+    """What a run is shown, each note with what was measured of its advice, and what became of all the others."""
+    if request.policy is Loading.TIERED_RANKED:  # the one that ranks by what is known
+        request = replace(request, effects=_effects(request.scope, shelf))
+    selection = select(shelf.inventory, request)
+    return selection.manifest, tuple(_measured(note, shelf) for note in selection.notes)
 
 
 def _budget(shelf: Shelf, scope: SkillScope, as_tiered: float) -> int:
@@ -49,10 +57,14 @@ def _budget(shelf: Shelf, scope: SkillScope, as_tiered: float) -> int:
     return floor(as_tiered * tiered_tokens(shelf.inventory, scope)) if as_tiered else TOKEN_BUDGET
 
 
-def _expecting(note: SkillNote, shelf: Shelf) -> SkillNote:
-    """The note with what is to be expected of its advice here, as far as anything was measured."""
-    expected = expected_gain(shelf.inventory.by_name[note.name].skill, shelf.evidence)
-    return note if expected is None else note.model_copy(update={"expected": expected})
+def _measured(note: SkillNote, shelf: Shelf) -> SkillNote:
+    """The note with its effect, and what is to be expected of its advice here, as far as anything was measured."""
+    skill = shelf.inventory.by_name[note.name].skill
+    if not (cast := votes(skill, shelf.evidence)):
+        return note
+    known, expected = effect_of(skill, cast), expected_of(skill, cast)
+    told = {} if known.gain is None else {"effect": known}
+    return note.model_copy(update=told if expected is None else told | {"expected": expected})
 
 
 def in_words(competition: Competition, facts: Mapping[str, Fact]) -> str:
@@ -66,8 +78,6 @@ def in_words(competition: Competition, facts: Mapping[str, Fact]) -> str:
     return " ".join(told).replace("_", " ")
 
 
-def _with_effects(request: Request, shelf: Shelf) -> Request:
-    scope, inventory = request.scope, shelf.inventory
-    pool = inventory.flat(scope) if request.policy in FLAT else inventory.visible(scope)
-    known: dict[str, Effect] = {held.skill.id: effect(held.skill, shelf.evidence) for held in pool}
-    return replace(request, effects={key: one for key, one in known.items() if one.gain is not None})
+def _effects(scope: SkillScope, shelf: Shelf) -> dict[str, Effect]:
+    known = {held.skill.id: effect(held.skill, shelf.evidence) for held in shelf.inventory.visible(scope)}
+    return {skill: one for skill, one in known.items() if one.gain is not None}

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from haste.schema.conditions import all_hold
+from haste.schema.conditions import Condition, all_hold
 from haste.schema.knowledge import (
     DecisionRecord,
     Effect,
@@ -32,6 +32,7 @@ from .interval import mean_interval
 from .thresholds import DEFAULTS
 
 T = TypeVar("T")
+Tried = tuple[RunRecord, float]  # a run, and the mean of what its changes gained by a technique, in noise
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Evidence:
     merged: Mapping[str, frozenset[str]] = field(default_factory=dict)  # skill id -> "run/candidate"
     exposures: Mapping[str, tuple[ExposureRecord, ...]] = field(default_factory=dict)
     decisions: tuple[DecisionRecord, ...] = ()  # by time
+    # What follows from the above and is asked for again: thousands of skills speak of a few dozen techniques.
+    tried: dict[str, tuple[Tried, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    cast: dict[tuple[str, tuple[Condition, ...], int], tuple[Vote, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True)
@@ -112,31 +118,43 @@ def fold(records: Iterable[LedgerRecord]) -> Evidence:
 
 def votes(skill: Skill, evidence: Evidence) -> tuple[Vote, ...]:
     """All competitions that tried the claim while its conditions held, by name, whatever the skill's tier."""
+    sign = sign_of(skill.claim)
+    if not skill.technique or skill.id in evidence.merged:  # its evidence is its own
+        return _cast(_tried(observations(skill, evidence), evidence), skill.conditions, sign)
+    key = (skill.technique, skill.conditions, sign)
+    if (cast := evidence.cast.get(key)) is None:
+        if (tried := evidence.tried.get(skill.technique)) is None:
+            tried = evidence.tried[skill.technique] = _tried(observations(skill, evidence), evidence)
+        cast = evidence.cast[key] = _cast(tried, skill.conditions, sign)
+    return cast
+
+
+def _tried(found: Iterable[ObservationRecord], evidence: Evidence) -> tuple[Tried, ...]:
     by_run: dict[str, list[float]] = defaultdict(list)
-    for observation in observations(skill, evidence):
-        run = evidence.runs.get(observation.run)
-        if run is None or observation.gain is None or not observation.noise or observation.noise <= 0:
-            continue
-        if all_hold(skill.conditions, run.facts):
-            capped = max(-DEFAULTS.gain_cap, min(DEFAULTS.gain_cap, observation.gain / observation.noise))
-            by_run[observation.run].append(sign_of(skill.claim) * capped)
+    for one in found:
+        if one.run in evidence.runs and one.gain is not None and one.noise and one.noise > 0:
+            by_run[one.run].append(max(-DEFAULTS.gain_cap, min(DEFAULTS.gain_cap, one.gain / one.noise)))
+    return tuple((evidence.runs[run], math.fsum(gains) / len(gains)) for run, gains in sorted(by_run.items()))
+
+
+def _cast(tried: Iterable[Tried], conditions: tuple[Condition, ...], sign: int) -> tuple[Vote, ...]:
     by_competition: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for run_id, gains in sorted(by_run.items()):
-        run = evidence.runs[run_id]
-        by_competition[run.competition, run.domain].append(math.fsum(gains) / len(gains))
+    for run, mean in tried:
+        if all_hold(conditions, run.facts):
+            by_competition[run.competition, run.domain].append(sign * mean)
     return tuple(_vote(*place, means) for place, means in sorted(by_competition.items()))
 
 
 def votes_in_scope(skill: Skill, evidence: Evidence) -> tuple[Vote, ...]:
     """The votes that count for the skill's own tier: without its discovery, unless the tier is that competition."""
-    every = votes(skill, evidence)
+    return _in_scope(skill, votes(skill, evidence))
+
+
+def _in_scope(skill: Skill, every: Iterable[Vote]) -> tuple[Vote, ...]:
     if skill.tier is Tier.COMPETITION:
-        return tuple(vote for vote in every if vote.competition == skill.competition)
-    return tuple(
-        vote
-        for vote in every
-        if vote.competition not in skill.discovered_in and (skill.tier is Tier.GLOBAL or vote.domain == skill.domain)
-    )
+        return tuple([vote for vote in every if vote.competition == skill.competition])
+    anywhere, found, domain = skill.tier is Tier.GLOBAL, skill.discovered_in, skill.domain
+    return tuple([vote for vote in every if vote.competition not in found and (anywhere or vote.domain == domain)])
 
 
 def tally(cast: Iterable[Vote]) -> Tally:
@@ -146,7 +164,12 @@ def tally(cast: Iterable[Vote]) -> Tally:
 
 def effect(skill: Skill, evidence: Evidence) -> Effect:
     """Mean over the competitions that vote in the skill's scope; None until there are enough of them."""
-    cast = votes_in_scope(skill, evidence)
+    return effect_of(skill, votes(skill, evidence))
+
+
+def effect_of(skill: Skill, every: Iterable[Vote]) -> Effect:
+    """`effect`, of the `votes` that were taken already."""
+    cast = _in_scope(skill, every)
     needed = 1 if skill.tier is Tier.COMPETITION else DEFAULTS.effect_competitions
     if len(cast) < needed:
         return Effect(gain=None, level=DEFAULTS.effect_level, competitions=len(cast))
@@ -156,13 +179,14 @@ def effect(skill: Skill, evidence: Evidence) -> Effect:
     return Effect(gain=gain, low=low, high=high, level=DEFAULTS.effect_level, competitions=len(cast))
 
 
-def expected_gain(skill: Skill, evidence: Evidence) -> float | None:
+def expected_of(skill: Skill, every: Iterable[Vote]) -> float | None:
     """The best guess of the claim's gain on another competition of its scope, in units of noise; None without any data.
 
-    The mean over all competitions that tried it, its discovery included, shrunk towards none by one competition that
-    saw no effect. For putting advice in order; what a skill is worth is `effect`, which leaves the discovery out.
+    The mean over all competitions that tried it (`votes`), its discovery included, shrunk towards none by one
+    competition that saw no effect. For putting advice in order; what a skill is worth is `effect`, which leaves the
+    discovery out.
     """
-    cast = [vote for vote in votes(skill, evidence) if _near(vote, skill)]
+    cast = [vote for vote in every if _near(vote, skill)]
     return math.fsum(vote.gain for vote in cast) / (len(cast) + DEFAULTS.prior_competitions) if cast else None
 
 
