@@ -14,7 +14,7 @@ from haste.skills.inventory import load_inventory
 from haste.skills.promote import Shelf, move_statuses, promote_learning, promote_round, raise_skills
 from haste.skills.skill import read_skill, text_file, write_skill
 from haste.skills.thresholds import DEFAULTS
-from haste.skills.wording import RANK
+from haste.skills.wording import RANK, with_table
 from haste.skills.words import word_count
 from haste.skills.writing import decision, store_writes
 
@@ -321,3 +321,15 @@ def test_a_condition_table_names_no_skill_of_a_competition() -> None:
     assert wide.tier is Tier.DOMAIN
     assert "alpha" not in wide.body
     assert gate(wide, TERMS.values()) == ()
+
+
+def test_a_table_names_only_what_every_reader_of_it_may_see() -> None:
+    wide = skill("wide", claim="any/te/+")
+    near = domain_skill("tables-avoid-te", claim="any/te/-")
+    far = domain_skill("words-avoid-te", "text", claim="any/te/-")
+    sides = [(one, one.conditions) for one in (wide, near, far)]
+    bodies = {one.name: with_table(one, sides) for one in (wide, near, far)}
+    named = {name: {other for other in bodies if one and f"| {other} |" in one.body} for name, one in bodies.items()}
+    assert named == {"wide": {"wide"}, near.name: {"wide", near.name}, far.name: {"wide", far.name}}
+    assert bodies["wide"] is not None
+    assert bodies["wide"].body.count("that domain's note") == 2

@@ -88,9 +88,10 @@ def general_text(text: str, terms: Iterable[CompetitionTerms]) -> str:
 def with_table(skill: Skill, sides: Sequence[tuple[Skill, Sequence[Condition]]]) -> Skill | None:
     """The skill with a table of when which side's advice holds; None when its body has no room for one.
 
-    `sides` are all rivals, the skill among them, each with the conditions found for it; both files get the same table.
+    `sides` are all rivals, the skill among them, each with the conditions found for it. The tables of the rivals differ
+    only in who is named: one that some reader of the skill may not see is not.
     """
-    rows = [f"| {_when(*side)} | {_whom(side[0])} |" for side in sorted(sides, key=lambda side: side[0].id)]
+    rows = [f"| {_when(*side)} | {_whom(side[0], skill)} |" for side in sorted(sides, key=lambda side: side[0].id)]
     if len(sides) == 1:
         rows.append("| otherwise | the opposite |" if sides[0][1] else "| elsewhere | not known |")
     table = [
@@ -131,9 +132,16 @@ def _when(side: Skill, conditions: Sequence[Condition]) -> str:
     return ", ".join([scope, *(in_words(condition) for condition in conditions)])
 
 
-def _whom(side: Skill) -> str:
-    """The skill to follow. One of a competition is not named: its name would stand in skills of wider tiers."""
-    return "that note" if side.tier is Tier.COMPETITION else side.name
+def _whom(side: Skill, reader: Skill) -> str:
+    """The skill to follow, as the table in `reader` calls it: by name where everybody who sees that one sees it too.
+
+    One of a competition is never named: its name would stand in skills of wider tiers.
+    """
+    if side.tier is Tier.COMPETITION:
+        return "that note"
+    if side.tier is Tier.DOMAIN and (reader.tier is Tier.GLOBAL or reader.domain != side.domain):
+        return "that domain's note"
+    return side.name
 
 
 def _body(heading: str, advice: Sequence[str], conditions: Sequence[Condition], where: str) -> str:
