@@ -188,6 +188,25 @@ def test_review_asks_for_each_change(answer: str, new: int, store: Path, tmp_pat
     assert ("vetoed" in text) is (answer == "n\n")
 
 
+def test_review_asks_for_skips_and_what_is_not_skipped_waits_on(store: Path, tmp_path: Path):
+    for name in ("r1", "r2"):  # the second finds the same again
+        haste("skills", "promote", finished(tmp_path, name, "alpha"), store=store)
+    text = haste("skills", "review", store=store, said="y\nn\n")
+    assert "skip it?" in text
+    assert len(json.loads(haste("skills", "promote", "--json", store=store))) == 1
+    assert "skip (already covered" in haste("skills", "review", store=store, said="y\n")
+    assert json.loads(haste("skills", "promote", "--json", store=store)) == []
+
+
+def test_review_can_be_left_to_counting(store: Path, tmp_path: Path):
+    haste("skills", "promote", finished(tmp_path, "r1", "alpha"), store=store)
+    before = set(listed(store))
+    told = json.loads(haste("skills", "review", "--auto", "--json", store=store))
+    assert (told["let_happen"], told["vetoed"], told["waiting"]) == (1, 0, 0)
+    assert len(set(listed(store)) - before) == 1
+    assert next((store / "ledger").glob("round-*.jsonl"))
+
+
 def test_only_whole_runs_teach(store: Path, tmp_path: Path):
     journal = FileStore(tmp_path / "r9")
     for event in run("r9", "alpha"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as js
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from .model_options import (
 from .skills_change import Store, writer_of_person
 
 if TYPE_CHECKING:
-    from haste.runner.promotion import Settled
+    from haste.runner.promotion import Settled, Writer
     from haste.runner.skill_store import Reading
     from haste.schema.events import Event
     from haste.schema.knowledge import Promotion
@@ -57,7 +57,7 @@ def promote(  # noqa: PLR0913 - one parameter per option
     json: Json = False,
 ) -> None:
     """Put the learnings of finished runs before the store. They wait for `review`, or are decided with --auto."""
-    from haste.runner.promotion import Writer, settle_round
+    from haste.runner.promotion import settle_round
     from haste.runner.skill_store import leave_evidence, leave_learnings, read_store, with_run
     from haste.schema.errors import ConfigError
 
@@ -89,16 +89,21 @@ def promote(  # noqa: PLR0913 - one parameter per option
     with judging(whom, files.root / CONVERSATIONS) as (judge, talk):
         # Counting is quick and keeps others out so long; while a model thinks they may write, and are noticed.
         with files.lock() if talk is None else nullcontext():
-            now = time.time()
             reading, seen = _reading(files)
-            writer = Writer(files, time.strftime("round-%Y%m%d-%H%M%S", time.gmtime(now)), now, seen)
-            _tell(while_answered(settle_round(reading, writer, judge=judge)), json=json)
+            _tell(while_answered(settle_round(reading, _writer(files, seen), judge=judge)), json=json)
         if talk is not None and not json:
             typer.echo(spent_words(talk))
 
 
-def review(skills: Store = None, json: Json = False) -> None:
-    """Walk what waits, one by one: y lets it happen, n vetoes it for good, q leaves the rest as it is."""
+def review(
+    auto: Annotated[bool, typer.Option("--auto", help="ask nothing and let counting decide")] = False,
+    skills: Store = None,
+    json: Json = False,
+) -> None:
+    """Walk what waits, one by one: y lets it happen, n vetoes it for good, q leaves the rest as it is.
+
+    A learning that would be skipped is shown too: y settles that, n leaves it waiting.
+    """
     from haste.runner.promotion import settle_round
     from haste.runner.skill_store import read_store
 
@@ -106,9 +111,13 @@ def review(skills: Store = None, json: Json = False) -> None:
     from .wiring import built_in_judge
 
     files = open_skills(skills, create=False)
-    reading, seen = _reading(files)
-    ask = partial(_ask, aside=json)
-    settled = settle_round(reading, writer_of_person(files, seen), ask, built_in_judge())
+    if auto:
+        with files.lock():
+            reading, seen = _reading(files)
+            settled: Iterable[Settled] = tuple(settle_round(reading, _writer(files, seen), judge=built_in_judge()))
+    else:
+        reading, seen = _reading(files)
+        settled = settle_round(reading, writer_of_person(files, seen), partial(_ask, aside=json), built_in_judge())
     if not json:
         _tell(settled, json=False)
         return
@@ -116,6 +125,14 @@ def review(skills: Store = None, json: Json = False) -> None:
     vetoed = sum(one["vetoed"] for one in told)
     waiting = len(read_store(files).pending)
     typer.echo(js.dumps({"settled": told, "let_happen": len(told) - vetoed, "vetoed": vetoed, "waiting": waiting}))
+
+
+def _writer(files: SkillFiles, seen: Mapping[str, int]) -> Writer:
+    """Decisions that nobody is asked about, in a ledger of this round's own."""
+    from haste.runner.promotion import Writer
+
+    now = time.time()
+    return Writer(files, time.strftime("round-%Y%m%d-%H%M%S", time.gmtime(now)), now, seen)
 
 
 def _reading(files: SkillFiles) -> tuple[Reading, dict[str, int]]:
@@ -134,11 +151,14 @@ def _ask(promotion: Promotion, *, aside: bool) -> bool | None:
     typer.echo(f"\n{promotion.learning or promotion.skill}: {_words(promotion)}", err=aside)
     for change in promotion.changes:
         typer.echo(f"  {'new' if change.before is None else 'changed'} {path_of(change.after)}", err=aside)
-    first = promotion.changes[0].after
-    typer.echo("\n".join(f"  | {line}" for line in (first.description, "", *first.body.splitlines())), err=aside)
+    question = "skip it? [y]es, [n]o and leave it waiting, [q]uit"
+    if promotion.changes:
+        first = promotion.changes[0].after
+        typer.echo("\n".join(f"  | {line}" for line in (first.description, "", *first.body.splitlines())), err=aside)
+        question = "let it happen? [y]es, [n]o and never again, [q]uit"
     while True:
         try:
-            answer = typer.prompt("let it happen? [y]es, [n]o and never again, [q]uit", prompt_suffix=" ", err=aside)
+            answer = typer.prompt(question, prompt_suffix=" ", err=aside)
         except typer.Abort:
             return None
         if answer[:1].lower() in ("y", "n", "q"):

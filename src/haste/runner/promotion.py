@@ -79,15 +79,17 @@ def settle_round(
 ) -> Iterator[Settled]:
     """Learnings by id, then raised tiers, then statuses, as `promote_round` has it, each settled before the next.
 
-    The judge is asked about each learning as the shelf then is. `ask` is put every promotion that would change a
-    file. Without a `writer` nothing is written.
+    The judge is asked about each learning as the shelf then is. `ask` is put every promotion; a skip that it does not
+    let happen is no veto, the learning waits on. Without a `writer` nothing is written.
     """
     shelf = reading.shelf
     for propose in (_learnings(reading, judge), _moves(raise_skills), _moves(move_statuses)):
         while (promotion := propose(shelf)) is not None:
-            answer = ask(promotion) if promotion.changes else True
+            answer = ask(promotion)
             if answer is None:
                 return
+            if not answer and not promotion.changes:
+                continue
             if writer is not None:
                 shelf = writer.settle(promotion, shelf, vetoed=not answer)
             elif answer:
