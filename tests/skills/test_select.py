@@ -12,6 +12,7 @@ from haste.schema.conditions import Condition
 from haste.schema.knowledge import Effect, Loading, SkillScope, Status, Tier
 from haste.skills.inventory import Inventory
 from haste.skills.select import FLAT, LISTED, Request, select, withholding
+from haste.skills.words import digest
 
 from .making import COMPETITIONS, DOMAINS, competition_skill, domain_skill, inventory, skill, stores
 
@@ -140,6 +141,10 @@ def test_the_manifest_names_digests_and_counts_what_it_does_not_list() -> None:
     assert all(exposure.reason for exposure in dropped)
     assert all(store.by_id[e.skill].digest == e.digest for e in manifest.exposures)
     assert len(manifest.exposures) + manifest.unlisted == len(store.held)
+    named = {exposure.skill for exposure in manifest.exposures}
+    left = sorted(f"{held.skill.id} {held.digest}" for held in store.held if held.skill.id not in named)
+    assert len(left) == manifest.unlisted > 0
+    assert manifest.unlisted_digest == digest("\n".join(left))
     assert type(manifest).model_validate_json(manifest.model_dump_json()) == manifest
 
 

@@ -203,6 +203,7 @@ class SkillManifest(Value):
     token_budget: int | None = None
     exposures: tuple[SkillExposure, ...] = ()
     unlisted: int = 0  # dropped ones beyond those listed
+    unlisted_digest: str = ""  # of their sorted lines "id digest"; the pinned inventory gives the lines back
 
 
 class RunRecord(Value):

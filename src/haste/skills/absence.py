@@ -58,7 +58,7 @@ def _arms(skill: Skill, evidence: Evidence) -> dict[str, tuple[Arm, Arm]]:
 
 def _compare(loaded: Arm, masked: Arm) -> tuple[float, float] | None:
     """Standardised difference of two arms and its variance; None when one arm is empty or nothing varies."""
-    if not loaded or not masked or len(loaded) + len(masked) < 3:
+    if not loaded or not masked or len(loaded) + len(masked) < DEFAULTS.effect_pair:
         return None
     means = [math.fsum(v * w for v, w in arm) / math.fsum(w for _, w in arm) for arm in (loaded, masked)]
     squares = math.fsum((v - mean) ** 2 for arm, mean in zip((loaded, masked), means, strict=True) for v, _ in arm)

@@ -11,9 +11,8 @@ from .claims import read_claim
 from .evidence import Evidence, votes
 from .inventory import Inventory
 from .lifecycle import clash, overlap
+from .thresholds import DEFAULTS
 from .wording import with_table
-
-ENOUGH = 2  # competitions on each side before a fact may tell them apart
 
 
 def rivals(skill: Skill, inventory: Inventory, named: Sequence[Skill] = ()) -> tuple[Skill, ...]:
@@ -69,7 +68,7 @@ def separating_condition(skill: Skill, evidence: Evidence) -> Condition | None:
         facts.setdefault(run.competition, run.facts)
     holds = [facts.get(name, {}) for name, sign in sorted(signs.items()) if sign > 0]
     fails = [facts.get(name, {}) for name, sign in sorted(signs.items()) if sign < 0]
-    if min(len(holds), len(fails)) < ENOUGH:
+    if min(len(holds), len(fails)) < DEFAULTS.separating_competitions:
         return None
     found: list[tuple[float, str, Condition]] = []
     for fact in sorted(set.intersection(*(set(known) for known in (*holds, *fails)))):

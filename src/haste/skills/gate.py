@@ -17,9 +17,6 @@ from .thresholds import DEFAULTS
 from .triggers import Sieve
 from .words import advice_of, bare, body_digest, pairs, similarity
 
-NEIGHBOURS = 8  # of the index, whose bodies are compared word by word
-TELLING = 5  # spaces; shorter advice may stand in any other by chance
-
 
 class Duplicate(NamedTuple):
     held: Held
@@ -80,7 +77,7 @@ def find_duplicate(skill: Skill, inventory: Inventory) -> Duplicate | None:
     near = [held for held in _neighbours(skill, inventory) if held.skill.claim[-1:] == skill.claim[-1:]]
     advice = bare(advice_of(skill.body))
     for held in near:
-        if advice.count(" ") >= TELLING and f" {advice} " in f" {bare(advice_of(held.skill.body))} ":
+        if advice.count(" ") >= DEFAULTS.telling_spaces and f" {advice} " in f" {bare(advice_of(held.skill.body))} ":
             return Duplicate(held, "words")
     own = pairs(skill.body)
     for held in near:
@@ -96,7 +93,7 @@ def _neighbours(skill: Skill, inventory: Inventory) -> list[Held]:
     scores = inventory.index.scores(skill.body)
     near = [held for held in inventory.held if scores[held.position] > 0 and _same_readers(skill, held)]
     near.sort(key=lambda held: (-scores[held.position], held.skill.id))
-    return near[:NEIGHBOURS]
+    return near[: DEFAULTS.neighbours]
 
 
 def _same_readers(skill: Skill, held: Held) -> bool:

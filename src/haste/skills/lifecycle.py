@@ -29,7 +29,7 @@ def domain_holds(count: Tally) -> bool:
 
 
 def domain_opposes(count: Tally) -> bool:
-    return count.oppose >= DEFAULTS.domain_opposes and count.oppose >= 2 * count.support
+    return count.oppose >= DEFAULTS.domain_opposes and count.oppose >= DEFAULTS.domain_opposes_ratio * count.support
 
 
 def by_domain(cast: Iterable[Vote]) -> dict[str, Tally]:

@@ -28,7 +28,7 @@ from .inventory import Held, Inventory
 from .thresholds import DEFAULTS
 from .words import Chance, digest
 
-LISTED = 200  # dropped skills that a manifest names; the rest is counted
+LISTED = 200  # dropped skills that a manifest names; the rest is counted, under one digest
 FLAT = (Loading.RETRIEVAL, Loading.RANDOM, Loading.FLAT)
 BUDGETED = (Loading.TIERED_RANKED, Loading.RETRIEVAL, Loading.RANDOM)
 TOKEN_BUDGET = 6000
@@ -69,7 +69,8 @@ def select(inventory: Inventory, request: Request) -> Selection:
     fits = _fits(request, ranked)
     loaded: list[Held] = []
     exposures: list[SkillExposure] = []
-    unlisted = dropped = 0
+    unlisted: list[Held] = []
+    dropped = 0
     luck = Chance("withhold", request.seed)
     for held in ranked:
         # Rivals share their leader's probability and draw, so that one draw decides for all of them.
@@ -77,7 +78,7 @@ def select(inventory: Inventory, request: Request) -> Selection:
         if fits is not None and held.position not in fits:
             dropped += 1
             if dropped > LISTED:
-                unlisted += 1
+                unlisted.append(held)
             else:
                 exposures.append(_exposure(held, "dropped", chance))
         elif luck.draw(held.group) < chance:
@@ -122,11 +123,11 @@ def _rank(inventory: Inventory, request: Request, pool: tuple[Held, ...]) -> Seq
 
 
 def _utility(effect: Effect | None) -> float:
-    """Between 0.5 and 1.5; 1 when nothing is known. The gain is shrunk towards none by two pseudo-competitions."""
+    """Between 0.5 and 1.5; 1 when nothing is known. The gain is shrunk towards none by pseudo-competitions."""
     if effect is None or effect.gain is None:
         return 1.0
-    shrunk = effect.gain * effect.competitions / (effect.competitions + 2)
-    return 1.0 + 0.5 * math.tanh(shrunk / 2)
+    shrunk = effect.gain * effect.competitions / (effect.competitions + DEFAULTS.utility_prior)
+    return 1.0 + DEFAULTS.utility_sway * math.tanh(shrunk / 2)
 
 
 def _fits(request: Request, ranked: Sequence[Held]) -> set[int] | None:
@@ -179,16 +180,20 @@ def _exposure(held: Held, state: ExposureState, chance: float) -> SkillExposure:
 
 
 def _manifest(
-    inventory: Inventory, request: Request, exposures: tuple[SkillExposure, ...], unlisted: int
+    inventory: Inventory, request: Request, exposures: tuple[SkillExposure, ...], unlisted: Sequence[Held]
 ) -> SkillManifest:
     ranks = request.policy in (Loading.TIERED_RANKED, Loading.RETRIEVAL)
     return SkillManifest(
         policy=request.policy,
         scope=request.scope,
         inventory=inventory.digest,
+        live=sum(1 for held in inventory.held if held.skill.status is not Status.RETIRED),
         query=digest(request.query) if ranks else "",
         seed=request.seed,
         token_budget=request.token_budget if request.policy in BUDGETED else None,
         exposures=exposures,
-        unlisted=unlisted,
+        unlisted=len(unlisted),
+        unlisted_digest=digest("\n".join(sorted(f"{held.skill.id} {held.digest}" for held in unlisted)))
+        if unlisted
+        else "",
     )

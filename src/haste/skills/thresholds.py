@@ -22,12 +22,14 @@ class Thresholds:
     global_support: int = 4
     global_ratio: float = 3.0
     global_domains: int = 2  # domains that lean in favour
-    domain_opposes: int = 2  # competitions, and at least twice the support, for a domain to oppose
+    domain_opposes: int = 2  # competitions, for a domain to oppose
+    domain_opposes_ratio: float = 2.0  # opposing competitions per support, for the same
 
     prior_competitions: float = 1.0  # without effect, that an expected gain is shrunk by
 
     # Status.
     contested_opposes: int = 2
+    separating_competitions: int = 2  # on each side before a fact may tell them apart
     resolved_support: int = 2  # competitions where a contested skill's conditions are met and it holds
     retire_competitions: int = 3  # before an interval below zero retires
     retire_masked: int = 10  # masked exposures before the effect against absence retires
@@ -36,8 +38,13 @@ class Thresholds:
     # Effects.
     effect_level: float = 0.9
     effect_competitions: int = 3  # before an effect beyond one competition is known
+    effect_pair: int = 3  # runs in one competition, both arms together, before they are compared there
     effect_arm: int = 5  # runs with and without, each, before an effect against absence is known
     old_revision_weight: float = 0.5  # of exposures of an earlier text
+
+    # Ranking: how much a known effect moves a skill's fit, and what the effect is shrunk by.
+    utility_sway: float = 0.5
+    utility_prior: float = 2.0  # competitions without effect
 
     # Withholding at random, as probability by status.
     withhold: float = 0.15
@@ -47,6 +54,8 @@ class Thresholds:
     body_words: int = 300
     name_length: int = 64
     description_length: int = 1024
+    neighbours: int = 8  # of the index, whose bodies are compared word by word
+    telling_spaces: int = 5  # in advice; shorter advice may stand in any other by chance
     similar: float = 0.8  # Jaccard similarity of word pairs from which two bodies are the same advice
 
 
