@@ -86,8 +86,8 @@ def test_a_model_solves_a_folder_and_its_cost_is_told(finished):
     assert summary["usd"] == pytest.approx(calls * (1000 * 1000 + 2000 * 100 + 200 * 4000) / 1e6)
     assert summary["learnings"] == 2
     kinds = [event.kind for event in events(folder)]
-    assert kinds[:6] == ["run_started", "competition_profiled", "model_asked", "model_replied", "competition_classified",
-                         "model_asked"]  # fmt: skip
+    begun = ["run_started", "competition_profiled", "model_asked", "model_replied", "competition_classified"]
+    assert kinds[:6] == [*begun, "model_asked"]
     state = fold(FileStore(folder).read())
     assert {node.candidate.author for node in state.nodes.values() if not node.candidate.members} == {"llm"}
     assert 'id="models"' in (folder / "report.html").read_text()
