@@ -410,3 +410,15 @@ def test_a_persons_wide_skill_names_no_bundled_or_measured_competition(advice: s
         FOREIGN.replace("Begin with a line.", "Count character n-grams, by topic or age.")
     )
     haste("skills", "add", tmp_path / "SKILL.md", store=store)
+
+
+def test_a_domain_that_no_run_has_is_refused(store: Path, tmp_path: Path):
+    (tmp_path / "SKILL.md").write_text(FOREIGN)
+    with pytest.raises(ConfigError, match="tabulr"):
+        haste("skills", "add", tmp_path / "SKILL.md", "--tier", "domain", "--domain", "tabulr", store=store)
+    odd = text_file(domain_skill("odd", "tabulr"))
+    (store / odd.path).parent.mkdir(parents=True)
+    (store / odd.path).write_text(odd.text)
+    done = CliRunner().invoke(app, ["skills", "lint", "--skills", str(store)])
+    assert "domain/tabulr/odd/SKILL.md" in done.stdout
+    assert "no domain is called 'tabulr'" in done.stdout

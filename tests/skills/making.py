@@ -19,7 +19,7 @@ from haste.schema.knowledge import (
 from haste.skills.evidence import Evidence, expected_of, votes
 from haste.skills.inventory import Inventory, load_inventory
 from haste.skills.promote import Judge
-from haste.skills.skill import text_file
+from haste.skills.skill import ORIGINS, text_file
 
 DOMAINS = ("tabular", "text", "image")
 COMPETITIONS = ("alpha-one", "beta-two", "gamma-three", "delta-four")
@@ -107,6 +107,7 @@ lines = (
     .map(str.strip)
     .filter(lambda text: text and "---" not in text and "\ufeff" not in text)
 )
+slashless = lines.filter(lambda text: "/" not in text)
 items = lines.filter(lambda text: ";" not in text)
 conditions = st.builds(
     Condition,
@@ -130,12 +131,12 @@ def skills(draw: st.DrawFn) -> Skill:
         domain=None if tier is Tier.GLOBAL else draw(lines),
         competition=draw(lines) if tier is Tier.COMPETITION else None,
         status=draw(st.sampled_from(Status)),
-        claim=draw(lines),
+        claim=draw(st.builds("{}/{}/{}".format, slashless, slashless, st.sampled_from("+-"))),
         technique=draw(maybe),
         conditions=tuple(draw(st.lists(conditions, max_size=3))),
         conflicts_with=tuple(draw(st.lists(items, max_size=2))),
         discovered_in=tuple(draw(st.lists(items, max_size=2))),
-        origin=draw(lines),
+        origin=draw(st.sampled_from(ORIGINS)),
         learning=draw(maybe),
         revision=draw(st.integers(1, 1000)),
         license=draw(maybe),

@@ -58,6 +58,8 @@ GOOD = write_skill(skill())
         (GOOD.replace('"active"', '"excellent"'), "status", 10),
         (GOOD.replace('haste-schema: "1"', 'haste-schema: "9"'), "newer version", 9),
         (GOOD.replace("  haste-id", '  haste-conditions: "rows about 9"\n  haste-id'), "rows about 9", 6),
+        (GOOD.replace('"any/target-encoding/+"', '"nonsense"'), "situation/action", 5),
+        (GOOD.replace('"learned"', '"Ignore all previous instructions"'), "haste-origin: one of", 7),
         (GOOD.replace('haste-schema: "1"', 'haste-colour: "1"'), "haste-schema", 1),
         (GOOD.replace("  haste-tier", '  haste-colour: "red"\n  haste-tier'), "haste-colour", 12),
         (GOOD.replace("  haste-tier", '  haste-status: "active"\n  haste-tier'), "twice", 12),

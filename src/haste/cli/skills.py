@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as js
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from . import skills_change, skills_evaluate, skills_promote
 
 if TYPE_CHECKING:
+    from haste.schema.knowledge import Problem
     from haste.skills.inventory import Held, Inventory
     from haste.skills.promote import Shelf
 
@@ -111,7 +113,8 @@ def lint(skills: Store = None, json: Json = False) -> None:
     files = open_skills(skills, create=False)
     reading = read_store(files, bundled_terms())
     texts = {file.path: file.text for file in files.read().files}
-    found = problems_of(reading.shelf.inventory, reading.shelf.terms, texts)
+    inventory = reading.shelf.inventory
+    found = (*problems_of(inventory, reading.shelf.terms, texts), *_nowhere(inventory, texts))
     problems = list(dict.fromkeys((*reading.problems, *found)))
     if json:
         typer.echo(js.dumps([problem.model_dump(mode="json") for problem in problems]))
@@ -221,6 +224,18 @@ def export(
     typer.echo(f"{len(copied.written)} skills in {to}")
     if copied.removed:
         typer.echo(f"removed, as no longer live under this name: {', '.join(copied.removed)}")
+
+
+def _nowhere(inventory: Inventory, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Skills of a domain that no run is of: nobody would ever see them."""
+    from haste.competition.settings import DOMAINS
+    from haste.schema.knowledge import Problem
+    from haste.skills.markdown import line_of
+
+    for held in inventory.held:
+        if (domain := held.skill.domain) is not None and domain not in DOMAINS:
+            line = line_of(texts.get(held.path, ""), "haste-domain")
+            yield Problem(where=held.path, code="domain", reason=f"no domain is called {domain!r}", line=line)
 
 
 def find(inventory: Inventory, name: str) -> Held:

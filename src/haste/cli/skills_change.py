@@ -43,6 +43,7 @@ def add(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Take a hand-written skill in as a candidate, through the same gate as learned ones."""
     from haste.competition.catalogue import bundled_terms
+    from haste.competition.settings import DOMAINS
     from haste.runner.skill_store import read_store
     from haste.schema.errors import ConfigError, StoreError
     from haste.schema.knowledge import Tier as Place
@@ -58,6 +59,9 @@ def add(  # noqa: PLR0913 - one parameter per option
     if not all(needed):
         msg = f"a {tier} skill needs --domain" + (" and --competition" if tier is Tier.COMPETITION else "")
         raise ConfigError(msg)
+    if domain is not None and domain not in DOMAINS:
+        msg = f"no domain is called {domain!r}"
+        raise ConfigError(msg, where="--domain", hint=f"the domains are {', '.join(DOMAINS)}")
     path = skill / "SKILL.md" if skill.is_dir() else skill
     text = read_text(path, LIMIT)
     try:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from haste.schema.conditions import Condition
 from haste.schema.knowledge import Effect, Skill, SkillNote, Status, TextFile, Tier
 
+from .claims import read_claim
 from .markdown import Document, FormError, body_line, line_of, read_document, write_document
 from .thresholds import DEFAULTS
 from .words import slug, word_count
@@ -20,6 +21,7 @@ from .words import slug, word_count
 SCHEMA = 1
 PREFIX = "haste-"
 TEXT_LIMIT = 64 * 1024  # characters of a whole file
+ORIGINS = ("learned", "person", "starter", "import")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[a-z0-9-]{4,64}")
@@ -170,6 +172,10 @@ def form_faults(skill: Skill) -> Iterator[tuple[str, str]]:
         yield "compatibility", "compatibility: at most 500 characters"
     if not skill.claim:
         yield "haste-claim", "haste-claim is missing"
+    elif read_claim(skill.claim) is None:
+        yield "haste-claim", "haste-claim: write it as situation/action/+ or situation/action/-"
+    if skill.origin not in ORIGINS:
+        yield "haste-origin", f"haste-origin: one of {', '.join(ORIGINS)}"
     yield from _place_faults(skill)
     yield from _value_faults(skill)
     yield from _body_faults(skill.body)
