@@ -7,6 +7,7 @@ import types
 import typing
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -16,8 +17,9 @@ from haste.campaign import plan as planning
 from haste.campaign.plan import Classify, Close, Judge, Pin, Promote, Record, Run, SettleDomain, allowance, plan, spent
 from haste.campaign.schedule import schedule
 from haste.campaign.state import CampaignState, evolve
+from haste.runner.context import Context
+from haste.schema.brief import Attempt, Brief
 from haste.schema.campaign import (
-    CAMPAIGN_EVENT,
     CampaignConfig,
     CampaignEntry,
     CampaignEvent,
@@ -37,8 +39,14 @@ from haste.schema.campaign import (
     Spent,
 )
 from haste.schema.config import Budget, RunConfig, Start
-from haste.schema.events import SubmissionGraded
+from haste.schema.events import Event, SubmissionGraded
+from haste.schema.knowledge import Learning, LedgerRecord, PromotionBrief, RunLearnings, Skill, SkillNote
+from haste.schema.solution import Proposal
+from haste.search.actions import Action
 from haste.search.chance import draw
+from haste.search.state import RunState
+from haste.skills.evidence import Evidence
+from haste.store.protocol import GradedStore, Store
 
 from .made_up import RUN
 
@@ -234,12 +242,21 @@ def test_a_free_campaign_is_not_stopped_by_a_cap_of_nothing():
     assert spent(CampaignState(config=rules, since=0.0), 0.0) is None
 
 
-def test_no_type_that_a_campaign_is_planned_from_can_hold_a_grade():
+@pytest.mark.parametrize(
+    "roots",
+    [
+        pytest.param((CampaignState, CampaignEvent, CampaignConfig, planning.Step), id="planning"),
+        pytest.param((RunState, Event, Action), id="the search's decisions"),
+        pytest.param((Brief, PromotionBrief, Attempt, Proposal), id="agents"),
+        pytest.param((Evidence, Skill, Learning, LedgerRecord, RunLearnings, SkillNote), id="inventory"),
+    ],
+)
+def test_no_type_that_anything_is_thought_or_decided_or_learned_from_can_hold_a_grade(roots: tuple[object, ...]):
     met = set[type]()
-    for root in (CampaignState, CampaignEvent, CampaignConfig, planning.Step):
+    for root in roots:
         _reach(root, met)
-    assert RunEnded in met
-    assert CampaignState in met
+    assert len(met) > 5
+    assert {root for root in roots if isinstance(root, type)} <= met
     forbidden = {competition_schema.Grade, competition_schema.Medal, SubmissionGraded}
     assert not met & forbidden
     fields = {name for one in met if issubclass(one, BaseModel) for name in one.model_fields}
@@ -248,7 +265,13 @@ def test_no_type_that_a_campaign_is_planned_from_can_hold_a_grade():
         one.model_fields["kind"].default for one in met if issubclass(one, BaseModel) and "kind" in one.model_fields
     }
     assert "submission_graded" not in kinds
-    assert CAMPAIGN_EVENT is not None
+
+
+def test_what_runs_are_given_has_no_grades():
+    """By type: a context's store is one without them."""
+    assert typing.get_type_hints(Context)["store"] is Store
+    assert not {name for name in dir(Store) if "grade" in name}
+    assert {"append_grade", "read_grades"} <= set(dir(GradedStore))
 
 
 def _reach(hint: object, met: set[type]) -> None:

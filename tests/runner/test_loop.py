@@ -70,7 +70,7 @@ def test_a_run_keeps_what_helps_reverts_what_hurts_and_delivers_a_submission_tha
     assert [n.decision.kept for n in state.nodes.values() if n.decision] == [False, True, True]
     delivered = state.nodes[state.chosen.candidate]
     assert delivered.candidate.title == "refinement 2"
-    grade = grade_run(context, state).event.grade
+    grade = grade_run(context, state, context.store).event.grade
     close(context)
     assert 0.25 < grade.score < 0.4
     assert grade.medal is not None
@@ -125,7 +125,7 @@ def test_when_nothing_runs_the_dummy_predictor_is_submitted_and_said(toy: Path, 
     assert state.chosen.candidate is None
     table = pd.read_csv(tmp_path / "run" / "submission.csv")
     assert table["y"].nunique() == 1
-    assert grade_run(context, state).event.grade.score > 2
+    assert grade_run(context, state, context.store).event.grade.score > 2
     close(context)
 
 
@@ -150,11 +150,11 @@ def test_lost_executions_change_nothing_but_the_number_of_attempts(toy: Path, tm
 def test_grades_are_in_a_stream_of_their_own(toy: Path, tmp_path: Path):
     context = _context(toy, tmp_path / "run", ListedEngineer([linear("a", "b", "c")]), iterations=0)
     state = drive(context)
-    grade_run(context, state)
+    grade_run(context, state, context.store)
     journal = (tmp_path / "run" / "journal.jsonl").read_text()
     assert "submission_graded" not in journal
     assert "normalised" not in journal
     assert len(list(context.store.read_grades())) == 1
-    grade_run(context, state)  # graded once, however often it is asked for
+    grade_run(context, state, context.store)  # graded once, however often it is asked for
     assert len(list(context.store.read_grades())) == 1
     close(context)

@@ -12,10 +12,10 @@ from haste.schema.competition import Grade
 from haste.search.evolve import fold
 from haste.search.progress import iterations, iterations_to_best, kept_and_decided
 from haste.search.state import RunState
-from haste.store.protocol import Store
+from haste.store.protocol import GradedStore
 
 
-def read_row(one: Assignment, number: int, ended: RunEnded | None, store: Store) -> dict[str, Any]:
+def read_row(one: Assignment, number: int, ended: RunEnded | None, store: GradedStore) -> dict[str, Any]:
     """The row of a run of round `number`, begun or not. Raises StoreError for a journal that was tampered with."""
     state = fold(store.read())
     begun = state.config is not None
@@ -69,7 +69,7 @@ def _graded(grade: Grade | None) -> dict[str, Any]:
     }
 
 
-def _grade(state: RunState, store: Store) -> Grade | None:
+def _grade(state: RunState, store: GradedStore) -> Grade | None:
     """The grade of what was handed over; grades of anything else do not speak for the run."""
     if state.chosen is None:
         return None

@@ -207,10 +207,12 @@ def _open_run(config: RunConfig, folder: Path) -> Context:
 def _finish(context: Context, state: RunState) -> None:
     """Grade the run into its own grades stream, and write its report. Nothing comes back from either."""
     from haste.runner.grade import grade_run
+    from haste.store.files import FileStore
     from haste.view.report import write_report
 
-    grade_run(context, state)
-    write_report(context.store, context.folder / "report.html")
+    graded = FileStore(context.folder)
+    grade_run(context, state, graded)
+    write_report(graded, context.folder / "report.html")
 
 
 def _close(context: Context) -> None:

@@ -26,8 +26,11 @@ def tell(context: Context, *, as_json: bool) -> None:
     from haste.view.report import write_report
     from haste.view.summary import summarise
 
-    write_report(context.store, context.folder / "report.html")
-    summary = summarise(context.store.read(), context.store.read_grades())
+    from .wiring import open_store
+
+    graded, _ = open_store(context.folder)
+    write_report(graded, context.folder / "report.html")
+    summary = summarise(graded.read(), graded.read_grades())
     if summary["stop_reason"] == "provider" and summary["submission"] is None:
         raise _given_up(context)
     if summary["submission"]:

@@ -240,6 +240,7 @@ class Session:
         """Carry the run to its end, showing it; then grade, write the report, and say what came of it."""
         from haste.runner.grade import grade_run
         from haste.runner.loop import drive
+        from haste.store.files import FileStore
 
         from .outcome import tell
         from .skills_wiring import leave_evidence
@@ -256,7 +257,7 @@ class Session:
                     context.store.append(RunResumed(code_version=__version__))
                 state = drive(context)
             leave_evidence(context, state)
-            grade_run(context, state)
+            grade_run(context, state, FileStore(context.folder))
         finally:
             context.executor.close()
         shutil.rmtree(context.folder / "work", ignore_errors=True)

@@ -29,6 +29,10 @@ class Store(Protocol):
         """The bytes of a digest. Raises StoreError if they are missing or do not match it."""
         ...
 
+
+class GradedStore(Store, Protocol):
+    """With the stream of grades. Whatever thinks, decides or learns is given a `Store`, which has none."""
+
     def append_grade(self, event: SubmissionGraded) -> GradeEntry:
         """Write to the grades stream, which no journal of a run holds."""
         ...

@@ -8,7 +8,7 @@ from typing import Any
 
 from haste.schema.errors import StoreError
 from haste.search.state import Node
-from haste.store.protocol import Store
+from haste.store.protocol import GradedStore, Store
 
 from .candidates import candidates_section, decision_text
 from .chart import fate
@@ -39,7 +39,7 @@ NAMES = (
 )
 
 
-def write_report(store: Store, destination: Path) -> Path:
+def write_report(store: GradedStore, destination: Path) -> Path:
     """Write report.html to `destination` and return it; works at any point of a run. Raises StoreError."""
     text = render(read_story(store.read(), store.read_grades()), store)
     try:
@@ -79,7 +79,7 @@ def render(story: Story, store: Store) -> str:
     )
 
 
-def report_json(store: Store) -> dict[str, Any]:
+def report_json(store: GradedStore) -> dict[str, Any]:
     """`haste report --json`: `summary` (as of `haste run --json`), `skills` (what the run was shown), `candidates`,
     `failed_proposals`, `decisions`, `ensemble`, `learnings`, `models` (what they were asked and cost). Raises
     StoreError for a run that never began.

@@ -21,7 +21,7 @@ from haste.runner.loop import drive
 from haste.schema.config import RunConfig
 from haste.schema.events import Event
 from haste.skills.promote import Judge, Shelf, by_counting
-from haste.store.protocol import Store
+from haste.store.protocol import GradedStore
 
 from ..recollection import Recollection
 from .compare import Comparison, Missing, compare
@@ -45,7 +45,7 @@ class Bench(Protocol):
         """A run's context: a new journal, or the one that is there, taken up."""
         ...
 
-    def store(self, key: RunKey) -> Store | None:
+    def store(self, key: RunKey) -> GradedStore | None:
         """The store of a run that was begun; None for one that was not."""
         ...
 
@@ -185,7 +185,9 @@ class Study:
         context.skills = lambda: self._shelf(key)
         context.interrupted = self._pause_point
         try:
-            grade_run(context, drive(context))
+            state, graded = drive(context), self.bench.store(key)
+            assert graded is not None, "a run that was driven has a store"
+            grade_run(context, state, graded)
         finally:
             self.bench.clear(context)
 

@@ -7,7 +7,7 @@ from haste.schema.value import Value
 from haste.search.evolve import evolve
 from haste.search.progress import best_score, iterations, iterations_to_best, kept_and_decided, milestones
 from haste.search.state import RunState
-from haste.store.protocol import Store
+from haste.store.protocol import GradedStore
 
 from .plan import RunKey
 
@@ -50,7 +50,7 @@ class Row(Value):
         return one > other if self.higher_is_better else one < other
 
 
-def read_row(key: RunKey, store: Store) -> Row:
+def read_row(key: RunKey, store: GradedStore) -> Row:
     """Raises StoreError for a journal without a beginning."""
     state, executions, recalled, failed = RunState(), 0, 0, 0
     for entry in store.read():
