@@ -1,8 +1,9 @@
 """`docs/results.md`: hand-written prose (`docs/results.in.md`) with the figures of `results/` set into it.
 
 A line of the form `{{study FOLDER}}` becomes the arms, findings and figures of `results/FOLDER`, `{{paper}}` the table
-that sets them beside the paper's; within a line, `{{FOLDER key.key}}` is a figure of that folder's `summary.json` with
-its interval. What was not run yet is said so. `python -m haste.cli.docs` writes the page.
+that sets them beside the paper's, and `{{promotion}}` those of `results/promotion`; within a line, `{{FOLDER key.key}}`
+is a figure of that folder's `summary.json` with its interval. What was not run yet is said so.
+`python -m haste.cli.docs` writes the page.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from .results_promotion import promotion
+
 PROSE = Path("docs/results.in.md")
 RESULTS = Path("results")
 NOT_RUN = "*not run yet*"
 HEAD = "<!-- Generated from docs/results.in.md and results/ by `python -m haste.cli.docs`; edit those. -->\n"
-_LINE = re.compile(r"^\{\{(paper|study) ?([\w-]*)\}\}$", re.MULTILINE)
+_LINE = re.compile(r"^\{\{(paper|study|promotion) ?([\w-]*)\}\}$", re.MULTILINE)
 _VALUE = re.compile(r"\{\{([\w-]+) ([\w.-]+)\}\}")
 
 Told = dict[str, Any]
@@ -26,6 +29,8 @@ def page(prose: Path = PROSE, results: Path = RESULTS) -> str:
     """The whole page. Raises ConfigError where the prose asks for a figure that a summary does not hold."""
 
     def whole(found: re.Match[str]) -> str:
+        if found[1] == "promotion":
+            return promotion(results / "promotion")
         return _paper(results) if found[1] == "paper" else _study(results / found[2])
 
     text = _LINE.sub(whole, prose.read_text(encoding="utf-8"))
