@@ -254,9 +254,12 @@ LESSON = {
 }  # fmt: skip
 
 
+OTHER = LESSON | {"supports": ["c8"], "statement": "Something else did as little.", "action": "something_else"}
+
+
 def test_figures_of_a_learning_are_counted_not_believed() -> None:
     brief = refining("affairs")
-    (learning,) = settle(ENGINEER.reflect(brief), replies(said({"learnings": [LESSON | {"gain": 99}]})))
+    (learning, _) = settle(ENGINEER.reflect(brief), replies(said({"learnings": [LESSON | {"gain": 99}, OTHER]})))
     assert learning.statement == "Target encoding brought nothing."
     assert learning.claim == "tabular/target_encoding/-"  # the situation that a skill has for this technique
     assert (learning.tier, learning.technique) == (Tier.DOMAIN, "target_encoding")
@@ -272,7 +275,7 @@ def test_a_learning_says_on_how_many_folds_its_gains_rest() -> None:
         for name, gains in folds.items()
     )
     brief = refining("affairs", history=past)
-    (learning,) = settle(ENGINEER.reflect(brief), replies(said({"learnings": [LESSON]})))
+    (learning, _) = settle(ENGINEER.reflect(brief), replies(said({"learnings": [LESSON, OTHER]})))
     assert learning.gain == pytest.approx(-5.0)
     assert learning.folds == (2,)  # equal folds are no certainty
     asked = promotion()
@@ -297,17 +300,29 @@ def test_a_learning_says_on_how_many_folds_its_gains_rest() -> None:
 )
 def test_a_learning_rests_on_what_was_tried(change: dict[str, object], reason: str) -> None:
     seen: list[ModelRequest] = []
-    ready = replies(said({"learnings": [LESSON | change]}), said({"learnings": [LESSON]}))
-    assert len(settle(ENGINEER.reflect(refining("affairs")), ready, seen)) == 1
+    ready = replies(said({"learnings": [LESSON | change, OTHER]}), said({"learnings": [LESSON, OTHER]}))
+    assert len(settle(ENGINEER.reflect(refining("affairs")), ready, seen)) == 2
     assert reason in seen[1].messages[-1].text
 
 
 def test_a_run_ends_without_learnings_where_none_can_be_read() -> None:
     unusable = settle(ENGINEER.reflect(refining("affairs")), replies(*[written("no")] * 3))
     assert isinstance(unusable, Unusable)
-    none = replies(said({"learnings": []}))
-    assert settle(ENGINEER.reflect(refining("affairs")), none) == ()  # nor where there are none: that is an answer
     assert settle(ENGINEER.reflect(bare("affairs")), replies()) == ()  # and is not even asked
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_than_two_learnings_are_sent_back(count: int) -> None:
+    seen: list[ModelRequest] = []
+    ready = replies(said({"learnings": [LESSON][:count]}), said({"learnings": [LESSON, OTHER]}))
+    assert len(settle(ENGINEER.reflect(refining("affairs")), ready, seen)) == 2
+    assert f"there are {count} learnings, and 2 are the least" in seen[1].messages[-1].text
+
+
+def test_one_candidate_teaches_one_learning_at_most_if_it_must() -> None:
+    brief = refining("affairs", history=(attempt("c12"),))
+    (learning,) = settle(ENGINEER.reflect(brief), replies(said({"learnings": [LESSON | {"supports": ["c12"]}]})))
+    assert learning.supports == ("c12",)
 
 
 def test_a_domain_is_one_of_the_six_or_there_is_no_usable_word() -> None:
@@ -386,10 +401,10 @@ def test_names_are_the_lists_where_it_has_them() -> None:
     assert isinstance(made, tuple)
     assert [one.technique for one in made] == ["use_extra_trees", "use_neighbours"]  # the second was the first's family
     lesson = LESSON | {"action": "extra_trees", "tier": "global"}
-    (learning,) = settle(ENGINEER.reflect(refining("affairs")), replies(said({"learnings": [lesson]})))
+    (learning, _) = settle(ENGINEER.reflect(refining("affairs")), replies(said({"learnings": [lesson, OTHER]})))
     assert (learning.technique, learning.claim) == ("use_extra_trees", "any/use_extra_trees/-")
     own = LESSON | {"action": "my_trick"}
-    (learning,) = settle(ENGINEER.reflect(refining("affairs")), replies(said({"learnings": [own]})))
+    (learning, _) = settle(ENGINEER.reflect(refining("affairs")), replies(said({"learnings": [own, OTHER]})))
     assert learning.claim == "tabular/my_trick/-"
 
 
@@ -398,8 +413,8 @@ def test_what_was_averaged_at_the_end_supports_nothing() -> None:
     brief = refining("affairs")
     brief = brief.model_copy(update={"history": (*brief.history, average)})
     seen: list[ModelRequest] = []
-    ready = replies(said({"learnings": [LESSON | {"supports": ["c99"]}]}), said({"learnings": [LESSON]}))
-    assert len(settle(ENGINEER.reflect(brief), ready, seen)) == 1
+    ready = replies(said({"learnings": [LESSON | {"supports": ["c99"]}, OTHER]}), said({"learnings": [LESSON, OTHER]}))
+    assert len(settle(ENGINEER.reflect(brief), ready, seen)) == 2
     assert "not on c99" in seen[1].messages[-1].text
 
 

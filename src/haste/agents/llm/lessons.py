@@ -23,15 +23,18 @@ from .unfit import Unfit
 from .untrusted import fenced
 
 MAX_OUTPUT = 8_000
-MOST = 5
+LEAST, MOST = 2, 5
 _CAP = 5.0  # noise units; a change that broke everything is not a hundred times worse a lesson
 
 
 def reflect(brief: Brief) -> Thinking[tuple[Learning, ...] | Unusable]:
-    """At most five learnings."""
+    """Two to five learnings, or fewer where fewer candidates than two can teach anything."""
     by_id = {attempt.candidate: attempt for attempt in brief.history if attempt.operator is not Operator.ENSEMBLE}
 
     def accept(reply: ReflectReply) -> tuple[Learning, ...]:
+        if len(reply.learnings) < min(LEAST, len(by_id)):
+            msg = f"there are {len(reply.learnings)} learnings, and {LEAST} are the least"
+            raise Unfit(msg)
         return tuple(_learning(one, number, brief, by_id) for number, one in enumerate(reply.learnings[:MOST], 1))
 
     def render(cut: Cut) -> Prompt:

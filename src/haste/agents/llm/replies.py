@@ -115,7 +115,7 @@ class LearningReply(Reply):
     supports: Names = Field(description="ids of the candidates that show it")
     statement: str = Field(description="one or two plain sentences, without names of this competition or scores")
     tier: Annotated[Tier, BeforeValidator(slug)]
-    action: Slug = Field(description="the technique it is about, under the name in the table")
+    action: Slug = Field(description="the technique it is about, as the history names it")
     polarity: Literal["+", "-"] = Field(description="+: do it; -: leave it alone, as it hurt or changed nothing")
     conditions: Names = Field(
         (), description="facts that must hold, each as `fact op value`, op one of == != >= > <= <"
