@@ -160,6 +160,8 @@ FAULTS = [
     (["campaign", "run", "no-such-thing"], 3, "no-such-thing"),
     (["campaign", "run", "few-digits", "few-digits"], 2, "the same competition twice"),
     (["campaign", "run", "nowhere.toml"], 2, "not a campaign file"),
+    (["campaign", "run", "mine.toml", "few-digits"], 2, "a campaign file stands alone"),
+    (["campaign", "run", "few-digits", "mine.toml"], 2, "a campaign file stands alone"),
     (["campaign", "run", "few-digits", "--time-limit", "soon"], 2, "30m"),
     (["campaign", "resume", "nowhere"], 5, "campaign.jsonl"),
     (["campaign", "report", "nowhere"], 5, "campaign.jsonl"),

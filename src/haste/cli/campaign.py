@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from haste.schema.errors import ConfigError
+
 from .model_options import BaseUrl, Fallback, MaxOutputTokens, Orchestrator, Prices, Reflect, ReplyMode
 from .options import Sandbox
 from .run import Loading, Order, Start
@@ -121,9 +123,12 @@ def run(  # noqa: PLR0913 - one parameter per option
     from .campaign_wiring import begin_campaign, read_prices
     from .wiring import cores
 
+    if len(competitions) > 1 and (files := [one for one in competitions if _is_file(one)]):
+        msg = "a campaign file stands alone: it names its competitions itself"
+        raise ConfigError(msg, where=files[0], hint="put the other competitions into the file's `competitions`")
     if prices is not None:
         given["prices"] = read_prices(prices)
-    file = Path(competitions[0]) if len(competitions) == 1 and competitions[0].endswith(".toml") else None
+    file = Path(competitions[0]) if _is_file(competitions[0]) else None
     tables: dict[str, Any] = read_file(file) if file else {"competitions": competitions}
     base = file.parent if file else Path()
     told = parse(_over(tables, given), str(file or "the command line"))
@@ -167,6 +172,11 @@ def report(
     typer.echo(str(page))
     if open_:
         typer.launch(page.as_uri())
+
+
+def _is_file(word: str) -> bool:
+    """Whether it names a campaign file, be it there or not; a competition's folder may have any name."""
+    return word.endswith(".toml") and not Path(word).is_dir()
 
 
 def _over(tables: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from haste.schema.errors import ConfigError
+
 from .model_options import (
     BaseUrl,
     CallTimeout,
@@ -41,8 +43,9 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
     context: typer.Context,
     model: Judging = "builtin",
     split: Annotated[
-        Part, typer.Option(help="of the labelled set; rules are tried on dev, and test is for the report")
-    ] = Part.ALL,
+        Part | None,
+        typer.Option(help="of the labelled set; rules are tried on dev, and test is for the report [default: all]"),
+    ] = None,
     replay: Annotated[
         Path | None, typer.Option(metavar="DIR", help="leave each competition out of this skill store's past instead")
     ] = None,
@@ -62,6 +65,9 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
     """Measure a judge: verdicts against labels, or what promoted skills did on competitions they never saw."""
     from .promotion_wiring import Whom, judging, spent_words
 
+    if replay is not None and split is not None:
+        msg = "--split is of the labelled set, which --replay does not read"
+        raise ConfigError(msg, where="the command line", hint="leave one of the two out")
     whom = Whom(
         model,
         asking(base_url, fallback_model, reply_mode, call_timeout, max_output_tokens),
@@ -70,7 +76,7 @@ def evaluate_promotion(  # noqa: PLR0913 - one parameter per option
         prices,
     )
     with judging(whom, record) as (judge, talk):
-        told = _replayed(replay, judge) if replay is not None else _judged(split, judge)
+        told = _replayed(replay, judge) if replay is not None else _judged(split or Part.ALL, judge)
         told = {"command": typed(context), "model": model} | told
         if talk is not None:
             told |= {"calls": talk.spent.calls, "usd": talk.spent.usd}
