@@ -30,8 +30,10 @@ from haste.agents.engineer import Answer
 from haste.agents.llm.edits import Edit, apply
 from haste.agents.llm.engineer import LlmEngineer
 from haste.competition.catalogue import resolve
+from haste.competition.listing import listing
 from haste.competition.load import load
 from haste.competition.profile import profile
+from haste.competition.trial import inferred_in
 from haste.schema.brief import Attempt, Brief, Failure, Incumbent, Line
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import Effect, Learning, PromotionBrief, SkillNote, Status, Tier
@@ -235,8 +237,8 @@ def outputs(steps: list[Step]) -> dict[str, Any]:
     }
 
 
-def other_stages(brief: Brief, last: Step) -> dict[str, ModelRequest]:
-    engineer = LlmEngineer()
+def other_stages(name: str, brief: Brief, last: Step) -> dict[str, ModelRequest]:
+    engineer, folder = LlmEngineer(), resolve(name)
     assert last.brief.incumbent is not None
     failure = Failure(
         candidate="c9", title="A change", code=last.brief.incumbent.code, recipe=None, technique="ratios",
@@ -252,6 +254,7 @@ def other_stages(brief: Brief, last: Step) -> dict[str, ModelRequest]:
         "draft": request(engineer.draft(brief, 3)),
         "debug": request(engineer.debug(last.brief.model_copy(update={"failure": failure}))),
         "reflect": request(engineer.reflect(last.brief)),
+        "infer": request(engineer.infer(listing(folder), inferred_in(folder))),
         "promote": request(engineer.promote(PromotionBrief(learning=learning, similar=notes("tabular")[:5]))),
     }
 
@@ -263,9 +266,9 @@ def measure(name: str, warm: bool) -> tuple[list[str], list[str]]:
     asked = [request(engineer.refine(step.brief)) for step in steps]
     start = "warm" if warm else "cold"
     rows = [_row(name, start, f"refine, iteration {n}", asked[n - 1]) for n in SHOWN]
-    rows += [_row(name, start, stage, one) for stage, one in other_stages(brief, steps[-1]).items()]
+    rows += [_row(name, start, stage, one) for stage, one in other_stages(name, brief, steps[-1]).items()]
     again = mean(found_again(a, b) for a, b in pairwise(asked))
-    rows.append(f"| {name} | {start} | refine, mean found again from the call before | | | {again:.0%} |")
+    rows.append(f"| {name} | {start} | specialist | refine, mean found again from the call before | | | {again:.0%} |")
     out = outputs(steps)
     return rows, [
         f"| {name} | {out['refinements']} | {out['number']:.1f} | {out['edits']:.0f} | {out['script']:.0f} "
@@ -276,7 +279,7 @@ def measure(name: str, warm: bool) -> tuple[list[str], list[str]]:
 def _row(name: str, start: str, stage: str, asked: ModelRequest) -> str:
     share = stable_share(asked)
     total = tokens(whole(asked))
-    return f"| {name} | {start} | {stage} | {total:,} | {total * (1 - share):,.0f} | {share:.0%} |"
+    return f"| {name} | {start} | {asked.role.value} | {stage} | {total:,} | {total * (1 - share):,.0f} | {share:.0%} |"
 
 
 def overhead() -> str:
@@ -315,7 +318,9 @@ def main() -> None:
             prompts += made[0]
             replies += made[1][: not warm]  # skills do not change what the stand-in proposes
     head = f"`python bench/prompts.py`; characters / 4; warm: {NOTES} skills; the forms count as stable input."
-    calls = "| competition | start | call | input tokens | of them volatile | stable |\n|---|---|---|---|---|---|"
+    calls = (
+        "| competition | start | role | call | input tokens | of them volatile | stable |\n|---|---|---|---|---|---|---|"
+    )
     sizes = (
         "| competition | refinements | edits each | tokens of a reply with edits | with a whole script "
         "| all edits to all scripts | too much for edits |\n|---|---|---|---|---|---|---|"
