@@ -318,9 +318,7 @@ def main() -> None:
             prompts += made[0]
             replies += made[1][: not warm]  # skills do not change what the stand-in proposes
     head = f"`python bench/prompts.py`; characters / 4; warm: {NOTES} skills; the forms count as stable input."
-    calls = (
-        "| competition | start | role | call | input tokens | of them volatile | stable |\n|---|---|---|---|---|---|---|"
-    )
+    calls = "| competition | start | role | call | input tokens | of them volatile | stable |\n" + "|---" * 7 + "|"
     sizes = (
         "| competition | refinements | edits each | tokens of a reply with edits | with a whole script "
         "| all edits to all scripts | too much for edits |\n|---|---|---|---|---|---|---|"
