@@ -83,7 +83,7 @@ def test_a_campaign_ends_in_a_report(which: str, rounds: list[int], request: pyt
     assert [one["runs"] for one in whole["rounds"]] == rounds
     assert whole["overall"]["ranked"] == sum(rounds)
     names = {path.name for path in folder.iterdir()}
-    assert names == {"campaign.jsonl", "report.html", "report.json", "report.md", "rounds", "runs", "skills"}
+    assert names == {"campaign.jsonl", "final", "report.html", "report.json", "report.md", "rounds", "runs", "skills"}
     for row in whole["runs"]:
         assert {"report.html", "submission.csv", "journal.jsonl"} <= {
             p.name for p in (folder / "runs" / row["run"]).iterdir()

@@ -14,9 +14,18 @@ from haste.campaign import barrier
 from haste.campaign.parts import Verdicts, Word, by_counting
 from haste.campaign.state import fold
 from haste.runner.skill_store import read_store
-from haste.schema.campaign import InventoryPinned, LearningsJudged, RoundEnded, RoundPlanned, RunEnded, Spent
+from haste.schema.campaign import (
+    CampaignFinished,
+    InventoryPinned,
+    LearningsJudged,
+    RoundEnded,
+    RoundPlanned,
+    RunEnded,
+    Spent,
+)
 from haste.schema.config import Budget
 from haste.schema.knowledge import StoreWrite
+from haste.store.inventory import SkillFiles
 from haste.store.stream import Stream
 from haste.view.campaign_markdown import markdown
 from haste.view.campaign_page import campaign_page
@@ -262,6 +271,53 @@ def _die(patches: pytest.MonkeyPatch, position: int) -> None:
     patches.setattr(Stream, "append", appending)
 
 
+def test_what_promotion_changed_lies_between_each_rounds_copy_and_the_next_the_last_one_after_the_end(whole: Made):
+    pinned = [one.event.inventory.digest for one in whole.entries() if isinstance(one.event, InventoryPinned)]
+    left = [one.event.inventory.digest for one in whole.entries() if isinstance(one.event, RoundEnded)]
+    copies = [*(whole.folder / "rounds" / f"{number:02d}" / "skills" for number in (1, 2, 3))]
+    copies.append(whole.folder / "final" / "skills")
+    assert pinned[1:] == left[:-1]
+    assert [read_store(SkillFiles(copy)).shelf.inventory.digest for copy in copies] == [*pinned, left[-1]]
+    assert len(set(pinned)) == 3
+
+
+@pytest.mark.parametrize("deed", ["copytree", "replace", "append"])
+def test_killed_while_the_last_state_is_copied_the_copy_is_made_whole(deed: str, tmp_path: Path, monkeypatch):
+    made = Made(tmp_path / "made-up", config(competitions=("alpha", "beta")))
+    campaign = made.campaign()
+    tree, replace, append = shutil.copytree, Path.replace, Stream.append
+
+    def half(source, place, *words, **more):
+        if Path(place).parent.name != "final":
+            return tree(source, place, *words, **more)
+        place.mkdir()
+        raise Killed
+
+    def renamed(path, place):
+        if path.parent.name == "final":
+            raise Killed
+        return replace(path, place)
+
+    def appended(stream, event):
+        if isinstance(event, CampaignFinished):
+            raise Killed
+        return append(stream, event)
+
+    with monkeypatch.context() as patches:
+        owner, other = {
+            "copytree": (barrier.shutil, half),
+            "replace": (Path, renamed),
+            "append": (Stream, appended),
+        }[deed]
+        patches.setattr(owner, deed, other)
+        with pytest.raises(Killed):
+            made.drive(campaign)
+    assert made.drive().finished == "complete"
+    assert [path.name for path in (made.folder / "final").iterdir()] == ["skills"]
+    copied = Made(made.folder, made.rules, store=made.folder / "final" / "skills")
+    assert copied.store_texts() == made.store_texts()
+
+
 def test_a_paused_campaign_goes_on(whole: Made, tmp_path: Path):
     made = Made(tmp_path / "made-up", whole.rules)
     campaign = made.campaign()
@@ -322,7 +378,7 @@ def test_an_inventory_that_somebody_changes_is_noticed_and_the_rounds_runs_do_no
     meddled = []
 
     def meddle(entry):
-        if isinstance(entry.event, InventoryPinned):
+        if isinstance(entry.event, InventoryPinned) and entry.event.number == 2:
             file = as_text(skill("from-elsewhere"))
             made.skills.write([StoreWrite(file.path, file.text)])
             meddled.append(entry)

@@ -14,7 +14,20 @@ from pydantic import BaseModel
 
 import haste.schema.competition as competition_schema
 from haste.campaign import plan as planning
-from haste.campaign.plan import Classify, Close, Judge, Pin, Promote, Record, Run, SettleDomain, allowance, plan, spent
+from haste.campaign.plan import (
+    Classify,
+    Close,
+    Finish,
+    Judge,
+    Pin,
+    Promote,
+    Record,
+    Run,
+    SettleDomain,
+    allowance,
+    plan,
+    spent,
+)
 from haste.campaign.schedule import schedule
 from haste.campaign.state import CampaignState, evolve
 from haste.runner.context import Context
@@ -118,6 +131,8 @@ class World:
                 return LearningsJudged(number=told, stream="s", at=0.0, changed_since=None, judged=())
             case Promote():
                 return PromotionDone(number=step.round.number)
+            case Finish():
+                return CampaignFinished(reason=step.reason)
             case Close():
                 return RoundEnded(number=step.round.number, inventory=NOTHING)
 
@@ -154,15 +169,19 @@ def test_every_campaign_ends_and_its_rounds_are_barriers(told, seed: int):
     rules, known = told
     world = World(rules, known, seed)
     world.run()
-    open_round, running, met = None, set(), Counter()
+    open_round, pinned, running, met = None, None, set(), Counter()
     for event in world.events:
         match event:
+            case InventoryPinned():
+                assert pinned is None  # once for each round, before its first run
+                pinned = event.number
             case RoundPlanned():
                 assert open_round is None
                 open_round = event
             case RunAssigned():
                 assert open_round is not None
                 assert event.run in {one.run for one in open_round.assignments}
+                assert pinned == open_round.number
                 running.add(event.run)
                 met[event.run] += 1
                 assert len(running) <= rules.workers
@@ -175,7 +194,8 @@ def test_every_campaign_ends_and_its_rounds_are_barriers(told, seed: int):
                 assert not running
                 assert open_round is not None
                 assert all(one.run in world.state.runs for one in open_round.assignments)
-                open_round = None
+                assert pinned == open_round.number
+                open_round = pinned = None
             case CampaignFinished():
                 assert open_round is None
                 assert not running

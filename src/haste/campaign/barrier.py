@@ -10,10 +10,12 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from haste.runner.skill_store import leave_evidence, leave_learnings, read_store
 from haste.schema.campaign import (
     Assignment,
+    CampaignFinished,
     InventoryCount,
     InventoryPinned,
     Judged,
@@ -27,17 +29,30 @@ from haste.skills.ledger import write_records
 from haste.skills.writing import decision, store_writes
 
 from .parts import Campaign
-from .plan import Close, Judge, Pin, Promote
+from .plan import Close, Finish, Judge, Pin, Promote
 from .state import CampaignState
 from .terms import terms
 
 
 def pin(step: Pin, state: CampaignState, campaign: Campaign) -> Iterator[InventoryPinned]:
-    """Copy the store for the round's runs. If somebody else has changed it since the last round, that is told."""
-    place = campaign.pinned(step.round.number)
+    """Copy the store for the round. If somebody else has changed it since the last round, that is told."""
+    _copy(campaign, campaign.pinned(step.round.number))
+    counted, expected = count(campaign), state.inventory
+    changed = expected if expected is not None and expected != counted.digest else None
+    yield InventoryPinned(number=step.round.number, inventory=counted, expected=changed)
+
+
+def finish(step: Finish, _state: CampaignState, campaign: Campaign) -> Iterator[CampaignFinished]:
+    """Copy the store as it is after the last round: whoever learns into it later changes only the store."""
+    _copy(campaign, campaign.final)
+    yield CampaignFinished(reason=step.reason)
+
+
+def _copy(campaign: Campaign, place: Path) -> None:
+    """Raises StoreError. Cut off at any moment, it is made anew."""
     partial = place.with_name(place.name + ".partial")
     try:
-        for left in (partial, place):  # of a pin that was cut off before it was journaled
+        for left in (partial, place):  # of a copy that was cut off before it was journaled
             shutil.rmtree(left, ignore_errors=True)
         partial.parent.mkdir(parents=True, exist_ok=True)
         with campaign.skills.lock():
@@ -48,9 +63,6 @@ def pin(step: Pin, state: CampaignState, campaign: Campaign) -> Iterator[Invento
     except OSError as fault:
         msg = f"cannot copy the skill store: {fault.strerror or fault}"
         raise StoreError(msg, where=str(place), hint="free disk space; then `haste campaign resume`") from fault
-    counted, expected = count(campaign), state.inventory
-    changed = expected if expected is not None and expected != counted.digest else None
-    yield InventoryPinned(number=step.round.number, inventory=counted, expected=changed)
 
 
 def judge(step: Judge, state: CampaignState, campaign: Campaign) -> Iterator[LearningsJudged]:

@@ -10,7 +10,7 @@ from haste.schema.campaign import Assignment, CampaignEvent, RunEnded
 from . import barrier, domains
 from .crew import Crew, Paused
 from .parts import Campaign
-from .plan import Classify, Close, Judge, Pin, Promote, Record, Run, SettleDomain, Step, plan
+from .plan import Classify, Close, Finish, Judge, Pin, Promote, Record, Run, SettleDomain, Step, plan
 from .runs import carry_out, config_of
 from .state import CampaignState, evolve, fold
 
@@ -59,4 +59,5 @@ DEEDS: dict[type[Any], Callable[[Any, CampaignState, Campaign], Iterator[Campaig
     Judge: barrier.judge,
     Promote: barrier.promote,
     Close: barrier.close,
+    Finish: barrier.finish,
 }

@@ -105,8 +105,13 @@ class Campaign:
         return self.folder / "runs" / run
 
     def pinned(self, number: int) -> Path:
-        """The copy of the store that the warm runs of a round go by."""
+        """The copy of the store as a round found it: its warm runs go by that."""
         return self.folder / "rounds" / f"{number:02d}" / "skills"
+
+    @property
+    def final(self) -> Path:
+        """The copy of the store as the last round left it."""
+        return self.folder / "final" / "skills"
 
     def conversations(self, number: int) -> Path:
         """Where it is recorded what a model was asked about the learnings of a round."""

@@ -1,6 +1,9 @@
 """What a campaign does next: `plan(state, now) -> Step`. Pure, and blind to grades: there are none in the state.
 
 classify -> domains -> (plan a round -> pin the inventory -> runs -> judge -> promote -> close the round) ... -> finish
+
+Every round begins with a copy of the inventory, a cold one too, and the campaign ends with one: between any two of them
+lies what one round's promotion changed.
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ from haste.schema.campaign import (
     Assignment,
     CampaignEnd,
     CampaignEvent,
-    CampaignFinished,
     Classified,
     RoundPlanned,
     RunAssigned,
@@ -53,7 +55,7 @@ class SettleDomain:
 
 @dataclass(frozen=True)
 class Pin:
-    """Keep the inventory as it is now for the round's runs."""
+    """Keep the inventory as it is now, for the round's warm runs and for comparison."""
 
     round: Round
 
@@ -86,7 +88,14 @@ class Close:
     round: Round
 
 
-Step: TypeAlias = Record | Classify | SettleDomain | Pin | Run | Judge | Promote | Close
+@dataclass(frozen=True)
+class Finish:
+    """Keep the inventory as the last round left it, and end."""
+
+    reason: CampaignEnd
+
+
+Step: TypeAlias = Record | Classify | SettleDomain | Pin | Run | Judge | Promote | Close | Finish
 
 
 def plan(state: CampaignState, now: float) -> Step:
@@ -104,12 +113,12 @@ def _next_round(state: CampaignState, now: float) -> Step:
     done = len(state.rounds)
     end: CampaignEnd | None = spent(state, now)
     if end is not None or done == len(rounds):
-        return Record(CampaignFinished(reason=end or "complete"))
+        return Finish(end or "complete")
     return Record(RoundPlanned(number=done + 1, assignments=rounds[done]))
 
 
 def _in_round(state: CampaignState, current: Round, now: float) -> Step:
-    if current.warm and current.pinned is None:
+    if current.pinned is None and current.judged is None:
         return Pin(current)
     running = state.running
     waiting = [one for one in current.assignments if one.run not in state.budgets and one.run not in state.runs]

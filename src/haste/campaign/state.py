@@ -40,11 +40,6 @@ class Round:
     promoted: PromotionDone | None = None
     ended: RoundEnded | None = None
 
-    @property
-    def warm(self) -> bool:
-        """Whether any of its runs goes by skills."""
-        return any(one.start == "warm" for one in self.assignments)
-
 
 @dataclass(frozen=True)
 class CampaignState:

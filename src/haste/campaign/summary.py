@@ -200,7 +200,7 @@ def _notes(one: Round) -> list[str]:
     """What a reader must know of the round before believing its figures."""
     notes = []
     if one.pinned is not None and one.pinned.expected is not None:
-        notes.append("Somebody else changed the skill store before this round; its runs went by what they found.")
+        notes.append("Somebody else changed the skill store before this round, which went by what it found.")
     if one.judged is not None and one.judged.changed_since is not None:
         notes.append(
             "Somebody else changed the skill store during this round; its runs went by the copy from its start, "
