@@ -18,7 +18,7 @@ from .terms import terms
 
 
 def classify(_step: Classify, state: CampaignState, campaign: Campaign) -> Iterator[CompetitionsClassified]:
-    """Load each competition once. What cannot be loaded, or has another's id, is left out and said."""
+    """Load each competition once. What cannot be loaded, or has another's id or data, is left out and said."""
     known: dict[str, Classified] = {}
     unfit: list[Unfit] = []
     for reference in state.rules.competitions:
@@ -29,6 +29,9 @@ def classify(_step: Classify, state: CampaignState, campaign: Campaign) -> Itera
             continue
         if one.id in known:
             unfit.append(Unfit(reference=reference, reason=f"its id {one.id!r} is taken by {known[one.id].reference}"))
+        elif same := next((other for other in known.values() if one.data and other.data == one.data), None):
+            reason = f"its data are those of {same.reference}; what they teach would count as two competitions' word"
+            unfit.append(Unfit(reference=reference, reason=reason))
         else:
             known[one.id] = one
     yield CompetitionsClassified(competitions=tuple(known.values()), unfit=tuple(unfit))

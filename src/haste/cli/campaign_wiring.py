@@ -167,6 +167,7 @@ def _begin_store(config: CampaignConfig, folder: Path) -> SkillFiles:
 
 def _classify(reference: str) -> Classified:
     """By the competition's own word, or what its data look like."""
+    from haste.competition.digests import data_digest
     from haste.competition.heldout import has_leaderboard
 
     from .wiring import load_competition
@@ -180,6 +181,7 @@ def _classify(reference: str) -> Classified:
         domain=told.domain,
         domain_is_inferred=told.domain_is_inferred,
         leaderboard=has_leaderboard(loaded),
+        data=data_digest(loaded),
     )
 
 

@@ -81,14 +81,17 @@ class StudyBench:
 def study_data(competitions: Iterable[str]) -> dict[str, Data]:
     """Reference -> what it is now, each loaded once and fit to be solved; folders by their absolute paths.
 
-    Raises CompetitionError for one that is not there or not fit, ConfigError for one that is named twice.
+    Raises CompetitionError for one that is not there or not fit, ConfigError for one that is named twice, by
+    any id.
     """
     from haste.campaign.study.plan import Data
+    from haste.competition.digests import data_digest
     from haste.competition.heldout import has_answers
     from haste.schema.config import RunConfig
     from haste.skills.words import digest
 
     found: dict[str, Data] = {}
+    named_by: dict[str, str] = {}  # digest of the data -> the reference
     for named in competitions:
         loaded, config = prepare(RunConfig(competition=named))
         one = loaded.competition
@@ -98,6 +101,10 @@ def study_data(competitions: Iterable[str]) -> dict[str, Data]:
         if any(one.id == other.id for other in found.values()):
             msg = f"two competitions have the id {one.id!r}; what one taught would count as the other's"
             raise ConfigError(msg, where=named, hint="give one of them another `id` in its competition.toml")
+        content = data_digest(loaded)
+        if content and (other := named_by.setdefault(content, named)) != named:
+            msg = f"it and {other} are one data set; what it teaches would count as two competitions' word"
+            raise ConfigError(msg, where=named, hint="name one of them only")
         found[config.competition] = Data(id=one.id, digest=digest(one.model_dump_json()), answers=has_answers(loaded))
     return found
 

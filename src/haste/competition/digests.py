@@ -47,6 +47,24 @@ def check_unchanged(loaded: LoadedCompetition, before: Mapping[str, str]) -> Non
         raise fault(str(loaded.folder), message, "restore the files, or start a new run")
 
 
+def data_digest(loaded: LoadedCompetition) -> str:
+    """The sha256 of what can be learned from: training rows in any order, targets, other files by name and size.
+
+    Two competitions of one digest are one data set, whatever their ids and metrics. Empty where there is no such row.
+    """
+    from pandas.util import hash_pandas_object
+
+    if loaded.train.empty:
+        return ""
+    competition = loaded.competition
+    plain = loaded.train.astype({name: "str" for name, kind in loaded.train.dtypes.items() if kind == "object"})
+    rows = hash_pandas_object(plain, index=False).sort_values()
+    apart = {competition.train, competition.test, competition.sample_submission, DESCRIPTION, FILE_NAME}
+    data = [f"{name}\t{told}" for name, told in competition.digests.items() if name not in apart]
+    words = "\n".join([*map(str, plain.columns), "", *competition.targets, "", *data])
+    return hashlib.sha256(words.encode() + b"\0" + rows.to_numpy().tobytes()).hexdigest()
+
+
 def _file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -40,10 +40,11 @@ class Classified(Value):
     domain: str
     domain_is_inferred: bool = False  # the folder does not state it
     leaderboard: bool | None = None  # whether one ranks what is handed over; None: a journal that does not tell
+    data: str = ""  # digest of what can be learned from; empty where there are no rows, or a journal does not tell
 
 
 class Unfit(Value):
-    """A competition that could not be loaded; the campaign goes on without it."""
+    """A competition that could not be loaded or is another one over again; the campaign goes on without it."""
 
     reference: str
     reason: str
@@ -115,7 +116,7 @@ class RoundPlanned(Value):
 
 
 class InventoryPinned(Value):
-    """The store as the round's warm runs see it, whatever becomes of it meanwhile; a copy lies in the campaign."""
+    """The store as the round found it and its warm runs see it, whatever becomes of it; a copy lies in the campaign."""
 
     kind: Literal["inventory_pinned"] = "inventory_pinned"
     number: int
