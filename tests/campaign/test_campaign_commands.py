@@ -14,11 +14,16 @@ import pytest
 from typer.testing import CliRunner
 
 from haste import __version__
+from haste.campaign.state import fold
 from haste.cli.campaign_file import parse, to_config
+from haste.cli.campaign_report import summary_at
 from haste.cli.campaign_wiring import begin_campaign, resume_campaign
 from haste.cli.main import app
 from haste.competition.settings import LONGEST_ID
+from haste.schema.campaign import Assignment, RoundPlanned, RunAssigned
+from haste.schema.config import Budget, Start
 from haste.schema.errors import HasteError
+from haste.schema.events import RunInterrupted
 from haste.store.files import FileStore
 from haste.view.campaign_live import narrate
 from tests.runner.toys import write_toy
@@ -219,6 +224,34 @@ def test_what_a_store_began_with_is_not_taken_for_a_campaigns_own(tmp_path: Path
     second, heir = begun(tmp_path, "there", inventory=str(campaign.skills.root))
     assert heir.skills.read_ledger("r01-few-digits-s0").files != ()
     assert second.prefix != ""
+
+
+def test_the_time_of_runs_that_were_cut_off_counts(tmp_path: Path):
+    """Their journals tell of it: the campaign's own says nothing while runs are under way."""
+    _, campaign = begun(tmp_path, "out")
+    one = Assignment(
+        run="r01-few-digits-s0",
+        reference="few-digits",
+        competition="few-digits",
+        domain="image",
+        seed=0,
+        start=Start.COLD,
+    )
+    for event in (RoundPlanned(number=1, assignments=(one,)), RunAssigned(run=one.run, budget=Budget())):
+        campaign.journal.append(event)
+    campaign.journal.close()
+    cut_off = time.time() + 600
+    store = FileStore(campaign.run_folder(one.run), clock=lambda: cut_off)
+    store.append(RunInterrupted())
+    store.close()
+    assert summary_at(campaign.folder)["wall_s"] == pytest.approx(600, abs=60)
+    resume_campaign(campaign.folder).journal.close()
+    assert list(campaign.journal.read())[-1].event.until == cut_off
+    state = fold(campaign.journal.read())
+    assert state.earlier_s == pytest.approx(600, abs=60)
+    (campaign.run_folder(one.run) / "journal.jsonl").write_text("{}\n")  # the run will fail, the campaign goes on
+    resume_campaign(campaign.folder).journal.close()
+    assert fold(campaign.journal.read()).earlier_s == pytest.approx(600, abs=120)
 
 
 def test_resumed_by_other_code_the_journal_says_so(tmp_path: Path, monkeypatch):

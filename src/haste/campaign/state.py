@@ -117,7 +117,8 @@ def _apply(state: CampaignState, entry: CampaignEntry) -> CampaignState:  # noqa
             begun = replace(state, campaign=event.campaign, prefix=event.prefix, config=event.config, since=entry.at)
             return _carried(begun, event.code_version)
         case CampaignResumed():
-            resumed = replace(state, earlier_s=state.elapsed_s(state.at), since=entry.at)
+            before = state.elapsed_s(max(state.at, event.until or 0.0))
+            resumed = replace(state, earlier_s=before, since=entry.at)
             return _carried(resumed, event.code_version)
         case CompetitionsClassified():
             return replace(state, classified=event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ def summary_at(folder: Path) -> dict[str, Any]:
     from haste.campaign.state import fold
     from haste.campaign.summary import summarise
 
-    from .campaign_wiring import open_journal, run_store
+    from .campaign_wiring import last_sign, open_journal, run_store
 
     entries = list(open_journal(folder).read())
     if not entries:
@@ -27,6 +28,8 @@ def summary_at(folder: Path) -> dict[str, Any]:
         for planned in state.rounds
         for one in planned.assignments
     ]
+    if state.finished is None:
+        state = replace(state, at=last_sign(folder, state))
     return summarise(state, rows, entries[0].at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from .code_version import code_version
 
 if TYPE_CHECKING:
     from haste.campaign.parts import Backends, Campaign
+    from haste.campaign.state import CampaignState
     from haste.runner.context import Context
     from haste.schema.config import RunConfig
     from haste.search.state import RunState
@@ -53,8 +55,24 @@ def resume_campaign(folder: Path) -> Campaign:
     state = fold(journal.read())
     if state.finished is None:
         before, now = state.codes[-1], code_version()
-        journal.append(CampaignResumed(code_version=now, changed_from=before if before != now else None))
+        changed = before if before != now else None
+        journal.append(CampaignResumed(code_version=now, changed_from=changed, until=last_sign(folder, state)))
     return _campaign(folder, journal, _begin_store(started.config, folder))
+
+
+def last_sign(folder: Path, state: CampaignState) -> float:
+    """When the campaign is last known to have worked, seconds since the epoch.
+
+    Its own journal is silent while runs are under way or models are asked; theirs are not.
+    """
+    places = [folder / "runs" / one.run for one in state.running]
+    places += [folder / "rounds" / f"{state.current.number:02d}" / "conversations"] if state.current else []
+    places += [folder / "domains" / one.id for one in state.unsettled]
+    signs = [state.at]
+    for place in places:
+        with suppress(StoreError):  # one that cannot be read is told of when it is taken up
+            signs += [entry.at for entry in run_store(place).read()]
+    return max(signs)
 
 
 def is_campaign(folder: Path) -> bool:

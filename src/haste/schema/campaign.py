@@ -91,6 +91,7 @@ class CampaignResumed(Value):
     kind: Literal["campaign_resumed"] = "campaign_resumed"
     code_version: str
     changed_from: str | None = None  # the code version until here, where it was another
+    until: float | None = None  # the last that the earlier process is known to have worked; None: the entry before this
 
 
 class CompetitionsClassified(Value):
