@@ -20,6 +20,7 @@ from haste.skills.evidence import fold
 from haste.skills.inventory import load_inventory
 from haste.skills.leaks import competition_terms
 from haste.skills.ledger import read_records, write_records
+from haste.skills.measured import measure
 from haste.skills.promote import Shelf
 from haste.skills.words import digest
 from haste.skills.writing import run_records
@@ -46,6 +47,7 @@ def read_store(files: SkillFiles, known: Iterable[CompetitionTerms] = ()) -> Rea
     inventory = load_inventory(skills.files)
     records, torn = read_records(ledger.files)
     evidence = fold(records)
+    measure(inventory, evidence)
     runs, foreign = _read_learnings(proposed.files)
     decided = {record.learning for record in evidence.decisions}
     learned = tuple(one for run in runs for one in run.learnings)

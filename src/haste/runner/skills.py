@@ -13,7 +13,7 @@ from haste.schema.knowledge import Effect, Loading, SkillManifest, SkillNote, Sk
 from haste.search.actions import LoadSkills
 from haste.search.chance import draw
 from haste.search.state import RunState
-from haste.skills.evidence import effect, effect_of, expected_of, votes
+from haste.skills.measured import measured
 from haste.skills.promote import Shelf
 from haste.skills.select import TOKEN_BUDGET, Request, select, tiered_tokens, withholding
 
@@ -49,22 +49,13 @@ def chosen(request: Request, shelf: Shelf) -> tuple[SkillManifest, tuple[SkillNo
     if request.policy is Loading.TIERED_RANKED:  # the one that ranks by what is known
         request = replace(request, effects=_effects(request.scope, shelf))
     selection = select(shelf.inventory, request)
-    return selection.manifest, tuple(_measured(note, shelf) for note in selection.notes)
+    by_name = shelf.inventory.by_name
+    return selection.manifest, tuple(measured(by_name[note.name], shelf.evidence) for note in selection.notes)
 
 
 def _budget(shelf: Shelf, scope: SkillScope, as_tiered: float) -> int:
     """Tokens that a ranked policy may fill."""
     return floor(as_tiered * tiered_tokens(shelf.inventory, scope)) if as_tiered else TOKEN_BUDGET
-
-
-def _measured(note: SkillNote, shelf: Shelf) -> SkillNote:
-    """The note with its effect, and what is to be expected of its advice here, as far as anything was measured."""
-    skill = shelf.inventory.by_name[note.name].skill
-    if not (cast := votes(skill, shelf.evidence)):
-        return note
-    known, expected = effect_of(skill, cast), expected_of(skill, cast)
-    told = {} if known.gain is None else {"effect": known}
-    return note.model_copy(update=told if expected is None else told | {"expected": expected})
 
 
 def in_words(competition: Competition, facts: Mapping[str, Fact]) -> str:
@@ -79,5 +70,5 @@ def in_words(competition: Competition, facts: Mapping[str, Fact]) -> str:
 
 
 def _effects(scope: SkillScope, shelf: Shelf) -> dict[str, Effect]:
-    known = {held.skill.id: effect(held.skill, shelf.evidence) for held in shelf.inventory.visible(scope)}
-    return {skill: one for skill, one in known.items() if one.gain is not None}
+    known = {held.skill.id: measured(held, shelf.evidence).effect for held in shelf.inventory.visible(scope)}
+    return {skill: one for skill, one in known.items() if one is not None}

@@ -24,6 +24,7 @@ from haste.schema.knowledge import (
     ObservationRecord,
     RunRecord,
     Skill,
+    SkillNote,
     Tier,
 )
 
@@ -47,10 +48,11 @@ class Evidence:
     exposures: Mapping[str, tuple[ExposureRecord, ...]] = field(default_factory=dict)
     decisions: tuple[DecisionRecord, ...] = ()  # by time
     # What follows from the above and is asked for again: thousands of skills speak of a few dozen techniques.
-    tried: dict[str, tuple[Tried, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    tried: Mapping[str, tuple[Tried, ...]] = field(default_factory=dict, repr=False, compare=False)  # by technique
     cast: dict[tuple[str, tuple[Condition, ...], int], tuple[Vote, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    told: dict[str, SkillNote] = field(default_factory=dict, init=False, repr=False, compare=False)  # see `measured`
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def fold(records: Iterable[LedgerRecord]) -> Evidence:
     return Evidence(
         runs=runs,
         by_technique=_frozen(technique),
+        tried={name: _tried(_sorted(found), runs) for name, found in technique.items()},
         by_citation=_frozen(citation),
         by_candidate=candidates,
         merged={skill: frozenset(pairs) for skill, pairs in merged.items()},
@@ -120,27 +123,25 @@ def votes(skill: Skill, evidence: Evidence) -> tuple[Vote, ...]:
     """All competitions that tried the claim while its conditions held, by name, whatever the skill's tier."""
     sign = sign_of(skill.claim)
     if not skill.technique or skill.id in evidence.merged:  # its evidence is its own
-        return _cast(_tried(observations(skill, evidence), evidence), skill.conditions, sign)
+        return _cast(_tried(observations(skill, evidence), evidence.runs), skill.conditions, sign)
     key = (skill.technique, skill.conditions, sign)
     if (cast := evidence.cast.get(key)) is None:
-        if (tried := evidence.tried.get(skill.technique)) is None:
-            tried = evidence.tried[skill.technique] = _tried(observations(skill, evidence), evidence)
-        cast = evidence.cast[key] = _cast(tried, skill.conditions, sign)
+        cast = evidence.cast[key] = _cast(evidence.tried.get(skill.technique, ()), skill.conditions, sign)
     return cast
 
 
-def _tried(found: Iterable[ObservationRecord], evidence: Evidence) -> tuple[Tried, ...]:
+def _tried(found: Iterable[ObservationRecord], runs: Mapping[str, RunRecord]) -> tuple[Tried, ...]:
     by_run: dict[str, list[float]] = defaultdict(list)
     for one in found:
-        if one.run in evidence.runs and one.gain is not None and one.noise and one.noise > 0:
+        if one.run in runs and one.gain is not None and one.noise and one.noise > 0:
             by_run[one.run].append(max(-DEFAULTS.gain_cap, min(DEFAULTS.gain_cap, one.gain / one.noise)))
-    return tuple((evidence.runs[run], math.fsum(gains) / len(gains)) for run, gains in sorted(by_run.items()))
+    return tuple((runs[run], math.fsum(gains) / len(gains)) for run, gains in sorted(by_run.items()))
 
 
 def _cast(tried: Iterable[Tried], conditions: tuple[Condition, ...], sign: int) -> tuple[Vote, ...]:
     by_competition: dict[tuple[str, str], list[float]] = defaultdict(list)
     for run, mean in tried:
-        if all_hold(conditions, run.facts):
+        if not conditions or all_hold(conditions, run.facts):
             by_competition[run.competition, run.domain].append(sign * mean)
     return tuple(_vote(*place, means) for place, means in sorted(by_competition.items()))
 
@@ -186,14 +187,12 @@ def expected_of(skill: Skill, every: Iterable[Vote]) -> float | None:
     competition that saw no effect. For putting advice in order; what a skill is worth is `effect`, which leaves the
     discovery out.
     """
-    cast = [vote for vote in every if _near(vote, skill)]
-    return math.fsum(vote.gain for vote in cast) / (len(cast) + DEFAULTS.prior_competitions) if cast else None
-
-
-def _near(vote: Vote, skill: Skill) -> bool:
     if skill.tier is Tier.COMPETITION:
-        return vote.competition == skill.competition
-    return skill.tier is Tier.GLOBAL or vote.domain == skill.domain
+        gains = [vote.gain for vote in every if vote.competition == skill.competition]
+    else:
+        anywhere, domain = skill.tier is Tier.GLOBAL, skill.domain
+        gains = [vote.gain for vote in every if anywhere or vote.domain == domain]
+    return math.fsum(gains) / (len(gains) + DEFAULTS.prior_competitions) if gains else None
 
 
 def observations(skill: Skill, evidence: Evidence) -> list[ObservationRecord]:
@@ -203,7 +202,12 @@ def observations(skill: Skill, evidence: Evidence) -> list[ObservationRecord]:
     )
     pairs = evidence.merged.get(skill.id, frozenset())
     also = (evidence.by_candidate[pair] for pair in pairs if pair in evidence.by_candidate)
-    found = {f"{record.run}/{record.candidate}": record for record in (*direct, *also)}
+    return _sorted((*direct, *also))
+
+
+def _sorted(records: Iterable[ObservationRecord]) -> list[ObservationRecord]:
+    """By candidate, of each the last."""
+    found = {f"{record.run}/{record.candidate}": record for record in records}
     return [found[key] for key in sorted(found)]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist
 
 
+@lru_cache(maxsize=256)  # a few levels and small numbers, asked for with every skill
 def t_quantile(p: float, df: int) -> float:
     """Student's t quantile for p in (0.5, 1): exact for 1 and 2 degrees of freedom, else Cornish and Fisher's series.
 

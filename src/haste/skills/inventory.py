@@ -46,6 +46,7 @@ class Inventory:
     by_claim: dict[str, tuple[Held, ...]]
     by_body: dict[str, tuple[Held, ...]]  # digest of the body's words ->
     index: Index
+    live: tuple[Held, ...]
     _pools: dict[tuple[Tier, str], tuple[Held, ...]]
 
     @property
@@ -54,12 +55,9 @@ class Inventory:
 
     def flat(self, scope: SkillScope) -> tuple[Held, ...]:
         """Everything live. Without the competition tier, nobody's competition-tier skills."""
-        return tuple(
-            held
-            for held in self.held
-            if held.skill.status is not Status.RETIRED
-            and (scope.competition_tier or held.skill.tier is not Tier.COMPETITION)
-        )
+        if scope.competition_tier:
+            return self.live
+        return tuple(held for held in self.live if held.skill.tier is not Tier.COMPETITION)
 
     def visible(self, scope: SkillScope) -> tuple[Held, ...]:
         """The live skills of a scope: global, its domain's, and its own competition's; by tier, then id."""
@@ -152,9 +150,9 @@ def _assemble(held: Sequence[Held], problems: Iterable[Problem], index: Index) -
     statuses = {one.skill.id: one.skill.status for one in ordered}
     placed = tuple(_tied(one, groups.get(one.skill.id, one.skill.id), statuses) for one in ordered)
     pools: dict[tuple[Tier, str], list[Held]] = {}
-    for one in placed:
-        if one.skill.status is not Status.RETIRED:
-            pools.setdefault((one.skill.tier, _key(one.skill)), []).append(one)
+    live = tuple(one for one in placed if one.skill.status is not Status.RETIRED)
+    for one in live:
+        pools.setdefault((one.skill.tier, _key(one.skill)), []).append(one)
     claims: dict[str, list[Held]] = {}
     bodies: dict[str, list[Held]] = {}
     for one in placed:
@@ -169,6 +167,7 @@ def _assemble(held: Sequence[Held], problems: Iterable[Problem], index: Index) -
         by_claim={claim: tuple(group) for claim, group in claims.items()},
         by_body={body: tuple(group) for body, group in bodies.items()},
         index=index,
+        live=live,
         _pools={key: tuple(pool) for key, pool in pools.items()},
     )
 

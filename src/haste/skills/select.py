@@ -187,7 +187,7 @@ def _manifest(
         policy=request.policy,
         scope=request.scope,
         inventory=inventory.digest,
-        live=sum(1 for held in inventory.held if held.skill.status is not Status.RETIRED),
+        live=len(inventory.live),
         query=digest(request.query) if ranks else "",
         seed=request.seed,
         token_budget=request.token_budget if request.policy in BUDGETED else None,

@@ -6,6 +6,7 @@ This changes what the gate costs and never what it finds: a test matches every p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _SCHEMES = r"\b(?:https?|ftp|file|ssh|git|s3|gs|wss?|javascript|vbscript|hxxps?)"
 _TRADES = "^(?:agent|model|ai|engineer|orchestrator|specialist)"
@@ -118,7 +119,21 @@ NEEDS = {
     "an entity": ("&",),
 }
 _GROUPS = tuple((what, re.compile(group)) for what, groups in NEEDS.items() for group in groups)
-_ANY = re.compile("|".join(f"(?:{group.pattern})" for _, group in _GROUPS))
+
+
+def _any_of(groups: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{group.pattern})" for group in groups))
+
+
+_ANY = _any_of(group for _, group in _GROUPS)
+_BUNDLE = 9  # about the root of how many there are: a word is held against so many bundles, then so many groups
+_BUNDLES = tuple(
+    (
+        _any_of(group for _, group in _GROUPS[at : at + _BUNDLE]),
+        tuple((at + n, group) for n, (_, group) in enumerate(_GROUPS[at : at + _BUNDLE])),
+    )
+    for at in range(0, len(_GROUPS), _BUNDLE)
+)
 _WHOLE = {what: sum(1 << at for at, (name, _) in enumerate(_GROUPS) if name == what) for what in NEEDS}
 
 
@@ -143,4 +158,10 @@ def _bits(word: str) -> int:
     """One bit for each group that is found in the word."""
     if _ANY.search(word) is None:
         return 0
-    return sum(1 << at for at, (_, group) in enumerate(_GROUPS) if group.search(word))
+    return sum(
+        1 << at
+        for any_of, groups in _BUNDLES
+        if any_of.search(word) is not None
+        for at, group in groups
+        if group.search(word) is not None
+    )
