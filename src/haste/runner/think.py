@@ -93,7 +93,7 @@ def refine(action: Refine, state: RunState, context: Context) -> Iterator[Event]
             operator=Operator.REFINE,
             branch=action.branch,
             scale=action.scale,
-            reason=proposal.reason if proposal else f"nothing left to try at the scale of a {action.scale}",
+            reason=proposal.reason if proposal else f"nothing left to try at the scale {action.scale}",
             exhausted=proposal is None,
         )
         return
