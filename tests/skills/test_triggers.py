@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haste.skills import patterns
+from haste.skills import patterns, triggers
 from haste.skills.patterns import find_forbidden
 from haste.skills.triggers import NEEDS, Sieve
 
@@ -44,3 +44,11 @@ def test_what_is_found_is_what_all_patterns_find(text: str) -> None:
     every = {what for what, pattern in RULES.items() if pattern.search(plain)}
     assert {found.what for found in find_forbidden(text, sieve=SIEVE)} & RULES.keys() == every
     assert {found.what for found in find_forbidden(text)} & RULES.keys() == every
+
+
+def test_numbers_are_sieved_by_their_length_as_they_would_be_one_by_one():
+    numbers = [str(n) for n in (*range(300), *range(1000, 200_000, 997), 10**31, 10**39, 192, 172, 127)]
+    for word in (*numbers, *(f"{number}:" for number in numbers)):
+        assert Sieve().may_match(word) == frozenset(
+            what for what, whole in triggers._WHOLE.items() if triggers._bits(word) & whole == whole
+        )

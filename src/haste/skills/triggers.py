@@ -149,9 +149,19 @@ class Sieve:
         met = 0
         for word in set(text.lower().replace("\u0131", "i").split()):
             if (bits := self._words.get(word)) is None:
-                bits = self._words[word] = _bits(word)
+                bits = self._words[word] = self._of_new(word)
             met |= bits
         return frozenset(what for what, whole in _WHOLE.items() if met & whole == whole) if met else frozenset()
+
+    def _of_new(self, word: str) -> int:
+        # No group tells plain numbers apart but by how long they are, and a large store has many.
+        digits = word.removesuffix(":")
+        if not (digits.isascii() and digits.isdecimal()):
+            return _bits(word)
+        shape = "5" * len(digits) + word[len(digits) :]
+        if (bits := self._words.get(shape)) is None:
+            bits = self._words[shape] = _bits(shape)
+        return bits
 
 
 def _bits(word: str) -> int:
