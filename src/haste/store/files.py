@@ -34,7 +34,10 @@ class FileStore:
         return self._journal.read()
 
     def append_grade(self, event: SubmissionGraded) -> GradeEntry:
-        return self._grades.append(event)
+        try:
+            return self._grades.append(event)
+        finally:
+            self._grades.close()  # a run is graded once, often through a store that nobody closes
 
     def read_grades(self) -> Iterator[GradeEntry]:
         return self._grades.read()
