@@ -1,19 +1,23 @@
 """How long it takes to load an inventory, select from it and admit one learning, and the memory that it takes.
 
-    python bench/skills.py [--sizes 159 2000 50000] [--json FILE]
+    python bench/skills.py [--sizes 159 2000 50000] [--write]
 
 Skills are made up from a fixed seed, their words by Zipf's law; one tenth global, six tenths domain, three tenths
-competition tier; each speaks of a technique that the shipped starter's ledger has measured. Selecting is what a run
-does, effects and expected gains out of that ledger included, each time from a ledger that was just folded. Times are
-the process's own (user and system), so that a busy machine changes them less; of repeated ones the least for
-selecting, else the median.
+competition tier; each speaks of a technique that the shipped starter's ledger has measured, and that ledger lies in
+their store. Loading is what a run does before it selects: reading skills and ledger, and working out what was measured
+of each skill. Times are the process's own (user and system), so that a busy machine changes them less; all but
+loading 50,000 skills and the one writing are repeated. `--write` stores them as results/skills-bench.json and sets
+the table into docs/skills.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import random
+import re
 import resource
 import statistics
 import subprocess
@@ -22,8 +26,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import haste
+from haste.runner.skill_store import read_store
 from haste.runner.skills import chosen
 from haste.schema.knowledge import (
     Learning,
@@ -36,8 +42,7 @@ from haste.schema.knowledge import (
     Tier,
 )
 from haste.skills.evidence import fold
-from haste.skills.inventory import Inventory, load_inventory
-from haste.skills.ledger import read_records
+from haste.skills.ledger import read_records, write_records
 from haste.skills.promote import Shelf, promote_learning
 from haste.skills.select import Request
 from haste.skills.skill import path_of, write_skill
@@ -47,6 +52,10 @@ from haste.store.inventory import SkillFiles
 DOMAINS = ("tabular", "text", "image", "audio", "timeseries", "seq2seq")
 
 
+COMMAND = "python bench/skills.py --write"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE, RESULT, MARK = ROOT / "docs" / "skills.md", ROOT / "results" / "skills-bench.json", "<!-- skills bench -->"
+REPEATS = 15
 STARTER = Path(haste.__file__).parent / "starter"
 
 
@@ -89,47 +98,62 @@ def made_up(count: int) -> list[Skill]:
     return skills
 
 
-def timed(work: Callable[[], object], repeats: int) -> float:
-    """Median seconds."""
+def _spread(times: list[float], unit: float = 1.0) -> dict[str, float]:
+    return {
+        "least": round(unit * min(times), 4),
+        "median": round(unit * statistics.median(times), 4),
+        "repetitions": len(times),
+    }
+
+
+def timed(work: Callable[[], object], repeats: int = REPEATS) -> list[float]:
+    """Seconds of each."""
     times = []
     for _ in range(repeats):
         begun = time.process_time()
         work()
         times.append(time.process_time() - begun)
-    return statistics.median(times)
+    return times
 
 
-def _selecting(request: Request, inventory: Inventory, records: tuple[LedgerRecord, ...]) -> float:
-    shelf = Shelf(inventory, fold(records))
-    begun = time.process_time()
-    chosen(request, shelf)
-    return time.process_time() - begun
-
-
-def measure(count: int, folder: Path) -> dict[str, float]:
-    """Everything for one size, in a process of its own so that the memory is its own."""
+def fill(folder: Path, count: int) -> SkillFiles:
+    """A store of made-up skills with the starter's ledger."""
     store = SkillFiles(folder)
     store.create()
     for skill in made_up(count):
         path = folder / path_of(skill)
         path.parent.mkdir(parents=True)
         path.write_text(write_skill(skill))
+    store.append("measured", write_records(measured()))
+    return store
+
+
+def measure(count: int, folder: Path) -> dict[str, Any]:
+    """Everything for one size, in a process of its own so that the memory is its own."""
+    store = fill(folder, count)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = time.process_time()
-    contents = store.read()
-    read = time.process_time() - begun
-    inventory = load_inventory(contents.files)
-    loaded = time.process_time() - begun
+    reading = read_store(store)
+    loaded = [time.process_time() - begun]
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert len(inventory.held) == count
-    assert not inventory.problems
-    found = {"skills": count, "read_s": read, "load_s": loaded, "memory_mb": (after - before) / 1024}
+    shelf = reading.shelf
+    assert len(shelf.inventory.held) == count
+    assert not reading.problems
+    if count <= 2000:
+        loaded += timed(lambda: read_store(store), 4)
+    found: dict[str, Any] = {"skills": count, "memory_mb": round((after - before) / 1024), "load_s": _spread(loaded)}
     scope = SkillScope(domain="tabular", competition="competition-1")
-    query = " ".join(skill.body for skill in inventory.skills[:2])[:1500]
-    records = measured()
+    query = " ".join(skill.body for skill in shelf.inventory.skills[:2])[:1500]
+    found["select_ms"] = {}
     for policy in Loading:
         request = Request(scope, policy, seed=3, query=query)
-        found[f"select_{policy.value}_ms"] = 1000 * min(_selecting(request, inventory, records) for _ in range(9))
+        found["select_ms"][policy.value] = _spread(
+            timed(lambda asked=request: chosen(asked, shelf), REPEATS if count <= 2000 else 3), 1000
+        )
+    return found | _admitting(shelf, store)
+
+
+def _admitting(shelf: Shelf, store: SkillFiles) -> dict[str, Any]:
     learning = Learning(
         id="run-1/1",
         statement="Smoothed target means for columns with many levels helped.",
@@ -144,37 +168,75 @@ def measure(count: int, folder: Path) -> dict[str, float]:
         RunRecord(run="run-1", competition="competition-1", domain="tabular"),
         ObservationRecord(run="run-1", candidate="c4", technique="target_encoding", gain=3.0, noise=1.0),
     ]
-    shelf = Shelf(inventory, fold(ledger))
+    shelf = Shelf(shelf.inventory, fold(ledger))
     promotion = promote_learning(learning, shelf)
     assert promotion.changes
-    found["decide_ms"] = 1000 * timed(lambda: promote_learning(learning, shelf), 5)
-    found["admit_ms"] = 1000 * timed(lambda: shelf.after(promotion), 5)
-    writes = store_writes(promotion, inventory)
-    begun = time.process_time()
-    store.write(writes)
-    found["write_ms"] = 1000 * (time.process_time() - begun)
-    return found
+    decide = timed(lambda: promote_learning(learning, shelf), 3)
+    admit = timed(lambda: shelf.after(promotion), 3)
+    writes = store_writes(promotion, shelf.inventory)
+    return {
+        "decide_ms": _spread(decide, 1000),
+        "admit_ms": _spread(admit, 1000),
+        "write_ms": _spread(timed(lambda: store.write(writes), 1), 1000),
+    }
+
+
+def page(told: dict[str, Any]) -> str:
+    """The table of docs/skills.md."""
+    policies = list(told["sizes"][0]["select_ms"])
+    lines = [
+        f"`{told['command']}`; {told['times']}; {told['machine']}; Python {told['python']}.",
+        "",
+        f"| skills | read and load | memory | {' | '.join(policies)} | decide on a learning | admit it |",
+        "|---" * (5 + len(policies)) + "|",
+    ]
+    for row in told["sizes"]:
+        select = " | ".join(_both(row["select_ms"][policy], "ms") for policy in policies)
+        lines.append(
+            f"| {row['skills']:,} | {_both(row['load_s'], 's')} | {row['memory_mb']} MB | {select} "
+            f"| {_both(row['decide_ms'], 'ms')} | {_both(row['admit_ms'], 'ms')} |"
+        )
+    return "\n".join(lines)
+
+
+def _both(spread: dict[str, float], unit: str) -> str:
+    least, middle = (
+        f"{spread[which]:.2g}" if spread[which] < 100 else f"{spread[which]:.0f}" for which in ("least", "median")
+    )
+    return f"{least} / {middle} {unit}" if spread["repetitions"] > 1 else f"{least} {unit}"
+
+
+def write(rows: list[dict[str, Any]]) -> None:
+    told = {
+        "command": COMMAND,
+        "machine": f"{platform.machine()} with {os.cpu_count()} cores, other work on them",
+        "python": platform.python_version(),
+        "times": "seconds of the process itself (user and system), the least / the median of several",
+        "sizes": rows,
+    }
+    RESULT.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    block = f"{MARK}\n{page(told)}\n{MARK}"
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(re.sub(f"{MARK}.*{MARK}", lambda _: block, text, flags=re.DOTALL), encoding="utf-8")
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sizes", type=int, nargs="+", default=[159, 2000, 50_000])
-    arguments.add_argument("--json", type=Path)
+    arguments.add_argument("--write", action="store_true")
     arguments.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    chosen = arguments.parse_args()
-    if chosen.one:
+    options = arguments.parse_args()
+    if options.one:
         with tempfile.TemporaryDirectory() as folder:
-            sys.stdout.write(json.dumps(measure(chosen.one, Path(folder) / "skills")) + "\n")
+            sys.stdout.write(json.dumps(measure(options.one, Path(folder) / "skills")) + "\n")
         return
     rows = []
-    for size in chosen.sizes:
+    for size in options.sizes:
         command = [sys.executable, __file__, "--one", str(size)]
         rows.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-        for key, value in rows[-1].items():
-            sys.stdout.write(f"{key:28} {value:10.2f}\n")
-        sys.stdout.write("\n")
-    if chosen.json:
-        chosen.json.write_text(json.dumps(rows, indent=1) + "\n")
+        sys.stdout.write(json.dumps(rows[-1], indent=1) + "\n")
+    if options.write:
+        write(rows)
 
 
 if __name__ == "__main__":
