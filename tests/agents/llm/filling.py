@@ -92,18 +92,15 @@ def _debug(request: ModelRequest) -> dict[str, Any]:
 
 def _reflect(request: ModelRequest) -> dict[str, Any]:
     name, candidate = re.search(r"```history\n(\w+) \(.*?\): (\w+) ", request.messages[0].text).groups()  # type: ignore[union-attr]
-    return {
-        "learnings": [
-            {
-                "supports": [candidate],
-                "statement": "This helps where rows are few.",
-                "tier": "domain",
-                "action": name,
-                "polarity": "+",
-                "conditions": [],
-            }
-        ]
+    learning = {
+        "supports": [candidate],
+        "statement": "This helps where rows are few.",
+        "tier": "domain",
+        "action": name,
+        "polarity": "+",
+        "conditions": [],
     }
+    return {"learnings": [learning, learning | {"statement": "Nothing else was tried.", "action": "anything_else"}]}
 
 
 _FILL = {
