@@ -52,3 +52,10 @@ def test_numbers_are_sieved_by_their_length_as_they_would_be_one_by_one():
         assert Sieve().may_match(word) == frozenset(
             what for what, whole in triggers._WHOLE.items() if triggers._bits(word) & whole == whole
         )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.from_regex(r"\A((?:[a-z-]{0,12}-)?)([0-9]{1,20})(:?)\Z"))
+def test_no_pattern_tells_numbers_behind_a_hyphen_apart_but_by_their_length(word: str) -> None:
+    digits = "".join("5" if letter.isdigit() else letter for letter in word)
+    assert triggers._bits(word) == triggers._bits(digits)

@@ -137,6 +137,9 @@ _BUNDLES = tuple(
 _WHOLE = {what: sum(1 << at for at, (name, _) in enumerate(_GROUPS) if name == what) for what in NEEDS}
 
 
+_NUMBERED = re.compile("((?:[a-z-]*-)?)([0-9]+)(:?)")
+
+
 class Sieve:
     """Tells which patterns a text may match. Remembers the words it has seen: use one for many texts."""
 
@@ -154,11 +157,10 @@ class Sieve:
         return frozenset(what for what, whole in _WHOLE.items() if met & whole == whole) if met else frozenset()
 
     def _of_new(self, word: str) -> int:
-        # No group tells plain numbers apart but by how long they are, and a large store has many.
-        digits = word.removesuffix(":")
-        if not (digits.isascii() and digits.isdecimal()):
+        # No group tells numbers apart, alone or behind a hyphen, but by how long they are; a large store has many.
+        if (numbered := _NUMBERED.fullmatch(word)) is None:
             return _bits(word)
-        shape = "5" * len(digits) + word[len(digits) :]
+        shape = numbered[1] + "5" * len(numbered[2]) + numbered[3]
         if (bits := self._words.get(shape)) is None:
             bits = self._words[shape] = _bits(shape)
         return bits
