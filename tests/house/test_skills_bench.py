@@ -28,6 +28,6 @@ def test_selecting_and_loading_were_as_quick_as_asked_for():
     assert SIZES[2000]["load_s"]["median"] < 1
 
 
-@pytest.mark.xfail(reason="22 s were measured for skills, ledger and what it says of them; asked for were 20", strict=True)
+@pytest.mark.xfail(reason="22 s with the ledger; asked for were 20", strict=True)
 def test_loading_fifty_thousand_was_as_quick_as_asked_for():
     assert SIZES[50_000]["load_s"]["median"] < 20
