@@ -178,11 +178,33 @@ def test_drafts_are_of_different_groups_and_follow_evidence() -> None:
         "use_extra_trees",
     ]
     warm = textbook.model_copy(update={"skills": (note("begin_with_kernel", 2.0), note("begin_with_lightgbm", -2.0))})
-    assert [draft.technique for draft in engineer.draft(warm, 3)] == ["use_kernel", "use_linear", "use_extra_trees"]
+    assert [draft.technique for draft in engineer.draft(warm, 1)] == ["use_kernel"]
+    assert [draft.technique for draft in engineer.draft(warm, 2)] == ["use_kernel", "use_lightgbm"]
     for seed in range(20):
         drafts = engineer.draft(BRIEF.model_copy(update={"seed": seed}), 3)
         families = DOMAINS["tabular"].families
         assert len({families[draft.recipe["model"]["family"]].group for draft in drafts if draft.recipe}) == 3
+
+
+@pytest.mark.parametrize("order", ["textbook", "random"])
+@pytest.mark.parametrize("count", range(2, 8))
+def test_no_skill_has_a_say_in_the_last_of_several_drafts(order: str, count: int) -> None:
+    """Advice that is wrong for all that it recommends leaves one first script that was begun without it."""
+    cold = BRIEF.model_copy(update={"order": order, "seed": 4})
+    engineer, every = BuiltinEngineer(), [one for one in DOMAINS["tabular"].techniques if one.family]
+    without = [str(draft.technique) for draft in engineer.draft(cold, len(every))]
+    assert [draft.technique for draft in engineer.draft(cold, count)] == without[:count]
+    # Wrong advice: whatever was to be tried first comes last.
+    wrong = tuple(note(f"begin_with_{name.removeprefix('use_')}", 1.0 + rank) for rank, name in enumerate(without))
+    misled = engineer.draft(cold.model_copy(update={"skills": wrong}), count)
+    names = [str(draft.technique) for draft in misled]
+    group = {one.name: DOMAINS["tabular"].families[str(one.family)].group for one in every}
+    left = [name for name in without if name not in names[:-1]]
+    unlike = [name for name in left if group[name] not in {group[name] for name in names[:-1]}]
+    assert names[-1] == (unlike or left)[0]
+    assert not misled[-1].cites
+    assert all(draft.cites for draft in misled[:-1])
+    assert count > 3 or names[-1] == without[0]
 
 
 def closed(*history: Attempt) -> set[str]:

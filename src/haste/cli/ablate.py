@@ -39,6 +39,10 @@ def ablate(  # noqa: PLR0913 - one parameter per option
             help="whether arms that come to the same script on the same fold share its result",
         ),
     ] = True,
+    recall: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="another study, whose executions are taken over as arms share theirs"),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="runs at a time [default: one per core]")] = None,
     sandbox: Annotated[Sandbox, typer.Option(help="as in `haste run`")] = Sandbox.AUTO,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="the study's folder [default: studies/STUDY]")] = None,
@@ -51,7 +55,7 @@ def ablate(  # noqa: PLR0913 - one parameter per option
     from haste.campaign.study.carry import Stopped, Study
 
     from .study_outcome import tell
-    from .study_wiring import StudyBench, opened
+    from .study_wiring import StudyBench, opened, recollected
     from .wiring import built_in_judge, cores, interruptible
 
     dials = {"iterations": iterations, "runner_up_iterations": runner_up_iterations}
@@ -59,9 +63,11 @@ def ablate(  # noqa: PLR0913 - one parameter per option
     config = _config(study, competitions, range(seeds), common, only_teach or [])
     config = config.model_copy(update={"share_executions": share_executions})
     root = (out or Path("studies") / study).absolute()
+    known = recollected(recall or [], config)
     with opened(root, config), interruptible("stopping; the same command goes on from here") as interrupted:
         told = _Progress(config)
-        under_way = Study(config, root, StudyBench(root), told.ended, told.failed, interrupted, built_in_judge())
+        bench, judge = StudyBench(root), built_in_judge()
+        under_way = Study(config, root, bench, told.ended, told.failed, interrupted, judge, known)
         try:
             under_way.carry(workers or cores())
         except Stopped:
@@ -76,13 +82,13 @@ def _config(
     """Everything is looked at before the first run: names, folders, dials. Raises ConfigError, CompetitionError."""
     import difflib
 
-    from haste import __version__
     from haste.campaign.study.catalogue import PLANS
     from haste.campaign.study.plan import StudyConfig
     from haste.competition.catalogue import bundled
     from haste.schema.config import Budget, RunConfig, SearchConfig
     from haste.schema.errors import ConfigError
 
+    from .code_version import code_version
     from .study_wiring import study_data
 
     if study not in PLANS:
@@ -113,7 +119,7 @@ def _config(
         only_teach=tuple(sorted(tuple(data)[len(measured) :])),
         seeds=tuple(seeds),
         run=run,
-        code_version=__version__,
+        code_version=code_version(),
         data=data,
     )
 

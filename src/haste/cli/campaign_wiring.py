@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from haste import __version__
 from haste.schema.campaign import CampaignConfig, CampaignEntry, CampaignResumed, CampaignStarted, Classified
 from haste.schema.errors import StoreError
 from haste.schema.events import Event, RunResumed, RunStarted
@@ -212,7 +211,7 @@ def _open_run(config: RunConfig, folder: Path) -> Context:
     if _events(folder):
         context = resume_run(folder)
         if fold(context.store.read()).finished is None:
-            context.store.append(RunResumed(code_version=__version__))
+            context.store.append(RunResumed(code_version=code_version()))
         return context
     loaded, config = prepare(config)
     shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from haste import __version__
@@ -12,6 +13,7 @@ _DATA = ("bundled", "starter")  # have digests of their own
 _CODE = (".py", ".md", ".toml")
 
 
+@cache
 def code_version() -> str:
     """`0.1.0+` and eight hex digits that differ as soon as a line of code, a prompt or a table does."""
     digest = hashlib.sha256()

@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haste import __version__
 from haste.schema.errors import ConfigError, StoreError
 from haste.schema.events import RunResumed
 
+from .code_version import code_version
 from .wiring import begin_run, load_competition, prepare, resume_run
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class StudyBench:
         if store is not None and next(iter(store.read()), None) is not None:
             context = resume_run(folder)
             if fold(context.store.read()).finished is None:
-                context.store.append(RunResumed(code_version=__version__))
+                context.store.append(RunResumed(code_version=code_version()))
         else:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -76,6 +76,25 @@ class StudyBench:
 
     def _note(self, key: RunKey) -> Path:
         return self._runs / f"{key.run_id}.fault.txt"
+
+
+def recollected(studies: Iterable[Path], config: StudyConfig) -> Recollection:
+    """What other studies executed on a study's competitions with its seeds.
+
+    Raises ConfigError where no study lies, or where the study shares no executions at all.
+    """
+    from haste.campaign.recollection import Recollection
+
+    found = Recollection()
+    for root in studies:
+        if not config.share_executions:
+            msg = "a study whose arms share no executions takes over none of another study either"
+            raise ConfigError(msg, where="--recall", hint="leave out --recall or --no-share-executions")
+        other, bench = read_study(root), StudyBench(root)
+        for key in (key for warm in (False, True) for group in other.keys(warm) for key in group):
+            if key.seed in config.seeds and key.competition in config.competitions and (store := bench.store(key)):
+                found.learn(store)
+    return found
 
 
 def study_data(competitions: Iterable[str]) -> dict[str, Data]:

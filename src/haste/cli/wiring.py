@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from haste import __version__
 from haste.schema.config import RunConfig
 from haste.schema.errors import ConfigError, HasteError, StoreError
 from haste.schema.events import RunResumed, RunStarted
 from haste.schema.execution import Guarantee, Job, Limits
 
+from .code_version import code_version
 from .models_wiring import check_replayed, make_engineer, make_models, open_tape, pause_of, settle_models
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def begin_run(config: RunConfig, loaded: LoadedCompetition, folder: Path, script
             run_id=folder.name,
             config=config,
             competition=loaded.competition,
-            code_version=__version__,
+            code_version=code_version(),
             executor=context.executor.name,
             missing_guarantees=missing(context.executor.guarantees()),
         )
@@ -254,7 +254,7 @@ class Session:
                 context.interrupted = (lambda: interrupted() or tape.interrupted()) if tape else interrupted
                 live.recall(context.store.read())
                 if self.resumed and not _finished(context):
-                    context.store.append(RunResumed(code_version=__version__))
+                    context.store.append(RunResumed(code_version=code_version()))
                 state = drive(context)
             leave_evidence(context, state)
             grade_run(context, state, FileStore(context.folder))

@@ -6,7 +6,7 @@ without any it has no preference but the one that the brief asks for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 
@@ -16,7 +16,7 @@ from haste.schema.solution import Diagnosis, Proposal, Scale
 from haste.skills.claims import beginning
 
 from .catalogue import all_techniques, domain_for, domain_of
-from .choose import PATIENCE, Choice, in_order, misses_in_a_row, open_techniques, proven, worth_trying
+from .choose import PATIENCE, Choice, base_order, in_order, misses_in_a_row, open_techniques, proven, worth_trying
 from .constants import constants_of
 from .diagnose import Finding, diagnose
 from .evidence import outlook
@@ -42,20 +42,25 @@ class BuiltinEngineer:
         return brief.competition.domain
 
     def draft(self, brief: Brief, count: int) -> Sequence[Proposal]:
-        """Up to `count` prototypes, of different groups of model families as long as there are any."""
+        """Up to `count` prototypes, of different groups of model families as long as there are any.
+
+        The last of several is one that no skill has a say in: advice from too few competitions can be wrong for all
+        that it recommends, and the screen finds that out only where something else was begun with.
+        """
         domain, facts = domain_for(brief.competition), facts_of(brief)
         bare = _bare(brief, domain, facts)
         if bare is None:
             return ()
         moves = [technique for technique in domain.techniques if technique.family is not None]
-        drafts: list[tuple[Choice, Recipe]] = []
-        for choice in in_order(moves, brief, facts, beginning):
-            recipe = choice.technique.attempt(bare, facts)
-            if recipe is not None:
-                drafts.append((choice, recipe))
-        if not drafts:
+        recipes = {one.name: recipe for one in moves if (recipe := one.attempt(bare, facts)) is not None}
+        if not recipes:
             return (_constant(bare, domain),)
-        return [_prototype(choice, recipe, domain) for choice, recipe in _diverse(drafts, domain)[:count]]
+        moves = [one for one in moves if one.name in recipes]
+        advised = _diverse(in_order(moves, brief, facts, beginning), domain)[: max(1, count - 1)]
+        taken = {choice.technique.name for choice in advised}
+        free = [Choice(one, None) for one in base_order(moves, brief) if one.name not in taken]
+        chosen = _diverse([*advised, *free], domain)[:count]
+        return [_prototype(choice, recipes[choice.technique.name], domain) for choice in chosen]
 
     def refine(self, brief: Brief) -> Proposal | None:
         """One technique that changes the incumbent: one that is proven, at any scale; else one at the brief's scale.
@@ -135,14 +140,15 @@ def _within_bounds(recipe: Recipe, constants: Constants) -> Recipe:
     return recipe
 
 
-def _diverse(drafts: list[tuple[Choice, Recipe]], domain: Domain) -> list[tuple[Choice, Recipe]]:
-    """The first of each group in order, then the rest in order."""
+def _diverse(choices: Iterable[Choice], domain: Domain) -> list[Choice]:
+    """The first of each group of model families in order, then the rest in order."""
     seen: set[str] = set()
-    first: list[tuple[Choice, Recipe]] = []
-    rest: list[tuple[Choice, Recipe]] = []
-    for choice, recipe in drafts:
-        group = domain.families[recipe.model.family].group
-        (rest if group in seen else first).append((choice, recipe))
+    first: list[Choice] = []
+    rest: list[Choice] = []
+    for choice in choices:
+        assert choice.technique.family is not None, "only techniques that move to a family are prototypes"
+        group = domain.families[choice.technique.family].group
+        (rest if group in seen else first).append(choice)
         seen.add(group)
     return first + rest
 
