@@ -10,11 +10,12 @@ from haste.campaign.recollection import Recollection
 from haste.campaign.study.carry import Study
 from haste.cli.ablate import _config
 from haste.cli.study_outcome import write_outcome
-from haste.cli.study_wiring import StudyBench, opened
+from haste.cli.study_wiring import StudyBench, opened, recollected
 from haste.executor.recall import RecallingExecutor
 from haste.runner.views import view_name
 from haste.schema.competition import Trust
 from haste.schema.config import RunConfig
+from haste.schema.errors import ConfigError
 from haste.schema.events import CandidateProposed, ExecutionFinished, PrototypesDrafted, RunStarted
 from haste.schema.execution import Finished, Job, Limits, Outcome
 from haste.schema.solution import Candidate, Operator
@@ -191,9 +192,9 @@ def test_what_is_known_is_marked_and_keeps_its_askers_name():
     assert list(executor.wait(0.01)) == []
 
 
-def _rows(config, root: Path):
+def _rows(config, root: Path, recall: tuple[Path, ...] = ()):
     with opened(root, config):
-        study = Study(config, root, StudyBench(root))
+        study = Study(config, root, StudyBench(root), recollection=recollected(recall, config))
         study.carry(1)
         return [row.model_dump() for row in study.rows()], write_outcome(study)["comparison"]
 
@@ -216,6 +217,35 @@ def test_arms_that_share_executions_come_to_what_they_come_to_alone(tmp_path: Pa
     assert _apart_from_recalled(told) == _apart_from_recalled(alone)
     assert sum(row["recalled"] for row in told[0]) == len(machine.ran) - 2 * ran > 0
     assert not any(row["recalled"] for row in alone[0])
+
+
+def test_what_another_study_executed_is_not_executed_again(tmp_path: Path):
+    common = {"folds": 2, "sandbox": "auto", "search": {"iterations": 3, "runner_up_iterations": 1}}
+    with fake_machine() as machine:
+        names = toys(tmp_path / "data", "alpha", "beta")
+        config = _config("start", names, range(2), common)
+        first = _rows(config, tmp_path / "first")
+        ran = len(machine.ran)
+        half = _rows(
+            _config("loading", names[:1], range(1), common, names[1:]), tmp_path / "other", (tmp_path / "first",)
+        )
+        other = len(machine.ran) - ran
+        again = _rows(config, tmp_path / "again", (tmp_path / "other", tmp_path / "first"))
+    assert _apart_from_recalled(again) == _apart_from_recalled(first)
+    assert len(machine.ran) - ran - other == 0
+    assert all(row["recalled"] == row["executions"] for row in again[0])
+    assert sum(row["recalled"] for row in half[0]) > 0
+
+
+def test_only_another_study_is_recalled(tmp_path: Path):
+    config = _config("start", ["few-digits", "affairs"], range(1), {"folds": 2, "sandbox": "auto", "search": {}})
+    with pytest.raises(ConfigError, match="no study is here"):
+        recollected([tmp_path], config)
+    with opened(tmp_path / "study", config):
+        pass
+    assert len(recollected([tmp_path / "study"], config)) == 0
+    with pytest.raises(ConfigError, match="--no-share-executions"):
+        recollected([tmp_path / "study"], config.model_copy(update={"share_executions": False}))
 
 
 @pytest.mark.slow
