@@ -13,7 +13,8 @@ def judged(situation: str, *z: tuple[str, float]) -> Verdict | None:
         id="r/1", statement="", tier=Tier.COMPETITION, domain="text", competition="a", claim=f"{situation}/cut/+"
     )
     measured = tuple(
-        Measured(domain=domain, gain=value, z=value, sign=(value >= 1.645) - (value <= -1.645)) for domain, value in z
+        Measured(domain=domain, gain=value, z=value, sign=(value >= 1.645) - (value <= -1.645), home=n == 0)
+        for n, (domain, value) in enumerate(z)  # the first is where it was found
     )
     proposal = BuiltinEngineer().promote(PromotionBrief(learning=learning, measured=measured))
     return proposal.verdict if proposal else None
@@ -24,8 +25,12 @@ def judged(situation: str, *z: tuple[str, float]) -> Verdict | None:
     [
         ((), None),
         ((("text", 5.0),), None),  # the discovery alone
-        ((("text", 2.0), ("text", 1.0)), Verdict.DOMAIN),
-        ((("text", 2.0), ("text", 0.1)), None),  # together not beyond chance
+        ((("text", 5.0), ("text", 0.0)), None),  # and it adds nothing to what others say
+        ((("text", 5.0), ("text", -1.6)), None),
+        ((("text", 5.0), ("text", 1.6)), None),
+        ((("text", 2.0), ("text", 1.7)), Verdict.DOMAIN),
+        ((("text", 0.1), ("text", 1.7)), Verdict.DOMAIN),
+        ((("text", 2.0), ("text", 1.2), ("text", 1.2)), Verdict.DOMAIN),  # together
         ((("text", 5.0), ("text", 5.0), ("text", -2.0)), None),  # one opposes
         ((("text", 2.0), ("image", 2.0)), None),  # another domain is no support
     ],
@@ -36,5 +41,8 @@ def test_domain(measured: tuple[tuple[str, float], ...], verdict: Verdict | None
 
 def test_global_only_for_claims_about_anything_that_two_domains_tried() -> None:
     assert judged("any", ("text", 2.0), ("image", 2.0)) is Verdict.GLOBAL
+    assert judged("any", ("text", 2.0), ("image", 1.6)) is None
+    assert judged("any", ("text", 2.0), ("text", 5.0), ("image", 0.1)) is Verdict.DOMAIN
+    assert judged("any", ("text", 2.0), ("text", -2.0), ("image", 5.0)) is None
     assert judged("any", ("text", 2.0), ("text", 2.0)) is Verdict.DOMAIN
     assert judged("any", ("text", 2.0), ("text", 2.0), ("image", -2.0)) is Verdict.DOMAIN

@@ -14,6 +14,7 @@ from haste.skills.absence import absence_effect, masked_count
 from haste.skills.evidence import Evidence, effect, fold, tally, votes, votes_in_scope
 from haste.skills.interval import mean_interval, t_quantile
 from haste.skills.ledger import read_records, write_records
+from haste.skills.thresholds import DEFAULTS
 
 from .making import competition_skill, domain_skill, expected_gain, file, results, run, seen, skill
 
@@ -74,13 +75,33 @@ def test_torn_and_foreign_lines_are_set_aside_with_their_place() -> None:
 
 
 def test_competitions_vote_once_however_many_runs_they_had() -> None:
-    ledger = [run(f"r{n}", "alpha-one") for n in range(3)] + [seen(f"r{n}", 1.35) for n in range(3)]
+    ledger = [run(f"r{n}", "alpha-one") for n in range(3)] + [seen(f"r{n}", 1.34 + n / 100) for n in range(3)]
     (vote,) = votes(skill("te", **TE), fold(ledger))
     assert vote.runs == 3
     assert vote.z == pytest.approx(1.35 * math.sqrt(1.5))
     assert vote.sign == 1
     (alone,) = votes(skill("te", **TE), fold(ledger[:4]))
     assert alone.sign == 0
+
+
+def test_runs_that_measured_the_very_same_are_one_measurement() -> None:
+    """A deterministic engineer that is run again with the same seed adds nothing to what is known."""
+    again = [run(f"r{n}", "alpha-one") for n in range(10)] + [seen(f"r{n}", 1.35) for n in range(10)]
+    (vote,) = votes(skill("te", **TE), fold(again))
+    assert (vote.runs, vote.z, vote.sign) == (1, pytest.approx(1.35), 0)
+    # Capped alike is not measured alike.
+    broken = [run(f"r{n}", "alpha-one") for n in range(2)] + [seen("r0", -400.0), seen("r1", -300.0)]
+    (vote,) = votes(skill("te", **TE), fold(broken))
+    assert (vote.runs, vote.gain) == (2, -DEFAULTS.gain_cap)
+
+
+def test_a_competition_that_was_taken_for_two_domains_votes_once() -> None:
+    ledger = [run(f"r{n}", "alpha-one", domain) for n, domain in enumerate(("text", "tabular", "tabular"))]
+    ledger += [seen(f"r{n}", 3.0 + n) for n in range(3)]
+    (vote,) = votes(skill("te", **TE), fold(ledger))
+    assert (vote.domain, vote.runs) == ("tabular", 3)
+    (vote,) = votes(skill("te", **TE), fold([one for one in ledger if one.run != "r2"]))
+    assert vote.domain == "tabular"  # by name where neither has more
 
 
 def test_many_runs_on_the_same_rows_never_count_as_many_competitions() -> None:
@@ -206,7 +227,7 @@ def test_exposures_that_chance_did_not_decide_do_not_count() -> None:
 
 def test_a_change_that_broke_everything_is_no_hundred_votes() -> None:
     ledger = fold(
-        [run(f"r{n}", "alpha-one") for n in range(3)] + [seen("r0", -400.0), seen("r1", 4.0), seen("r2", 4.0)]
+        [run(f"r{n}", "alpha-one") for n in range(3)] + [seen("r0", -400.0), seen("r1", 3.5), seen("r2", 4.5)]
     )
     (vote,) = votes(skill("te", **TE), ledger)
     assert vote.gain == pytest.approx(1.0)

@@ -14,6 +14,7 @@ from .making import competition_skill, domain_skill, results, run, seen, skill
 TE = {"technique": "te", "claim": "any/te/+"}
 CANDIDATE = domain_skill("te", **TE, discovered_in=("alpha-one",), status="candidate")
 ACTIVE = CANDIDATE.model_copy(update={"status": Status.ACTIVE})
+CONTESTED = CANDIDATE.model_copy(update={"status": Status.CONTESTED})
 
 
 def ledger(*gains: float, domain: str = "tabular", prefix: str = "comp") -> list:  # type: ignore[type-arg]
@@ -30,6 +31,14 @@ def ledger(*gains: float, domain: str = "tabular", prefix: str = "comp") -> list
         (CANDIDATE, (2.0, 2.0, -2.0, -2.0), Status.CANDIDATE),
         (ACTIVE, (2.0, 2.0, -2.0), Status.ACTIVE),
         (ACTIVE, (2.0, 2.0, -2.0, -2.0), Status.CONTESTED),
+        (
+            CANDIDATE,
+            (2.0, 2.0, 2.0, 2.0, -2.0, -2.0),
+            Status.ACTIVE,
+        ),  # the tier's own rule comes before a count of foes
+        (ACTIVE, (2.0, 2.0, 2.0, 2.0, -2.0, -2.0), Status.ACTIVE),
+        (CONTESTED, (2.0, 2.0, 2.0, 2.0, -2.0, -2.0), Status.ACTIVE),
+        (CONTESTED, (2.0, 2.0, -2.0, -2.0), Status.CONTESTED),
         (ACTIVE, (-3.0, -3.2, -3.1), Status.RETIRED),
         (ACTIVE, (-3.0, -3.2), Status.CONTESTED),
         (ACTIVE, (-3.0, 0.5, 0.2), Status.ACTIVE),
@@ -52,6 +61,26 @@ def test_the_discovery_alone_never_activates_a_wider_tier() -> None:
 def test_a_retired_skill_stays_so_until_a_person_comes() -> None:
     retired = ACTIVE.model_copy(update={"status": Status.RETIRED})
     assert rule(retired, fold(ledger(3, 3, 3, 3))).status is Status.RETIRED
+
+
+@pytest.mark.parametrize(
+    ("before", "gains", "after"),
+    [
+        ("candidate", (3.0,), Status.ACTIVE),
+        ("active", (3.0, -2.0), Status.ACTIVE),
+        ("active", (-3.0,), Status.CONTESTED),  # no other competition will ever speak on it
+        ("active", (-3.0, -3.1), Status.CONTESTED),
+        ("active", (-3.0, -3.0, -3.0), Status.CONTESTED),  # one run again and again is no more than that run
+        ("candidate", (-3.0, -3.1), Status.CANDIDATE),
+        ("contested", (-3.0, 9.0, 9.1, 9.2), Status.ACTIVE),
+        ("active", (-3.0, -3.1, -3.2), Status.RETIRED),
+        ("active", (-1.0, -1.1, -1.2), Status.ACTIVE),  # not beyond noise
+    ],
+)
+def test_a_skill_of_one_competition_is_judged_by_that_one(before, gains, after) -> None:  # type: ignore[no-untyped-def]
+    records = [run(f"r{n}", "alpha-one") for n in range(len(gains))]
+    records += [seen(f"r{n}", gain, "te") for n, gain in enumerate(gains)]
+    assert rule(competition_skill("te", **TE, status=before), fold(records)).status is after
 
 
 def test_age_alone_moves_nothing() -> None:

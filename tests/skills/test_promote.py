@@ -206,6 +206,20 @@ def test_raising_renames_rewrites_and_merges_the_narrower_ones() -> None:
     assert promote_round([], Shelf(final.inventory, fold([*HOME, *TWO_MORE]), TERMS))[0] == ()
 
 
+def test_what_was_taken_in_bars_nothing_and_covers_what_says_it_again() -> None:
+    """A narrower skill retires into the wider one; its claim found again goes to that one, with its evidence."""
+    given = shelf(*HOME)
+    for told, more in ((learning("r1"), ()), (learning("r9", competition="beta-two", id="r9/1"), TWO_MORE[:2])):
+        _, given = promote_round([told], shelf(*HOME, *more, store=given.inventory))
+    _, given = promote_round([], shelf(*HOME, *TWO_MORE, store=given.inventory))
+    (live,) = given.inventory.live
+    assert live.skill.tier is Tier.DOMAIN
+    for number, place in enumerate(("alpha-one", "beta-two", "delta-four")):
+        found = promote_learning(learning("r2", competition=place, id=f"r2/{number}"), given)
+        assert (found.verdict, found.skill) == (Verdict.SKIP, live.skill.id), found.reason
+        assert found.reason.startswith("already covered by")
+
+
 def test_the_first_finder_does_not_vote_when_a_later_run_finds_it_again() -> None:
     """Three competitions, all in favour: the first found it, so there are two votes, and those are enough."""
     known = promote_learning(learning(), shelf(*HOME)).changes[0].after
@@ -294,6 +308,15 @@ def test_conflict_links_are_symmetric(given: tuple[list[Learning], Shelf]) -> No
             for rival in one.conflicts_with:
                 other = after.inventory.by_id[rival].skill
                 assert other.status is Status.RETIRED or one.id in other.conflicts_with
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(shelves())
+def test_without_new_evidence_a_second_round_moves_nothing(given: tuple[list[Learning], Shelf]) -> None:
+    _, after = promote_round(*given)
+    again, last = promote_round([], after)
+    assert [(one.skill, one.reason) for one in again] == []
+    assert last.inventory.skills == after.inventory.skills
 
 
 def test_equal_rounds_decide_equally() -> None:

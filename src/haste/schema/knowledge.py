@@ -200,6 +200,7 @@ class SkillManifest(Value):
     live: int | None = None  # skills in it that were not retired, whether the run might see them or not
     query: str  # digest of the query's text; empty for policies that do not rank
     seed: int
+    earlier: int = 0  # runs of this competition in the store's ledger: each withholds other skills
     token_budget: int | None = None
     exposures: tuple[SkillExposure, ...] = ()
     unlisted: int = 0  # dropped ones beyond those listed
@@ -300,6 +301,7 @@ class Measured(Value):
     gain: float  # mean over runs, in units of one change's noise
     z: float
     sign: int  # 1, 0 or -1: beyond the threshold of a vote
+    home: bool = False  # where the claim was found, which is no news about a wider tier
 
 
 class PromotionBrief(Value):

@@ -56,7 +56,16 @@ def _note(skill: Skill, evidence: Evidence) -> SkillNote:
 
 def _measured(learning: Learning, shelf: Shelf) -> tuple[Measured, ...]:
     cast = votes(draft(learning, shelf.inventory.by_name), shelf.evidence)
-    return tuple(Measured(domain=vote.domain, gain=vote.gain, z=vote.z, sign=vote.sign) for vote in cast)
+    return tuple(
+        Measured(
+            domain=vote.domain,
+            gain=vote.gain,
+            z=vote.z,
+            sign=vote.sign,
+            home=vote.competition == learning.competition,
+        )
+        for vote in cast
+    )
 
 
 def _support(learning: Learning, shelf: Shelf, facts: tuple[str, ...]) -> tuple[str, ...]:

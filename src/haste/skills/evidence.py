@@ -1,8 +1,9 @@
 """What the ledger says about a claim: one vote per competition, and an effect with an interval.
 
-The competition is the unit. Within a run, the changes that tried a claim are averaged; runs on the same rows are taken
-as correlated; a competition votes when its pooled z is beyond the threshold. The competition where a skill was
-discovered does not vote beyond its own tier: it was picked because it looked good there.
+The competition is the unit. Within a run, the changes that tried a claim are averaged; runs that measured the very same
+count once, others on the same rows are taken as correlated; a competition votes when its pooled z is beyond the
+threshold. The competition where a skill was discovered does not vote beyond its own tier: it was picked because it
+looked good there.
 
 The fold does not depend on the order of records, and a record that two branches both hold counts once.
 """
@@ -10,8 +11,8 @@ The fold does not depend on the order of records, and a record that two branches
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -33,7 +34,7 @@ from .interval import mean_interval
 from .thresholds import DEFAULTS
 
 T = TypeVar("T")
-Tried = tuple[RunRecord, float]  # a run, and the mean of what its changes gained by a technique, in noise
+Tried = tuple[RunRecord, tuple[float, ...]]  # a run, and what its changes gained by a technique, in noise
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Vote:
     domain: str
     gain: float  # mean over runs, in units of one change's noise
     z: float
-    runs: int
+    runs: int  # with different figures
     weight: float  # runs, counted as correlated
 
     @property
@@ -134,16 +135,24 @@ def _tried(found: Iterable[ObservationRecord], runs: Mapping[str, RunRecord]) ->
     by_run: dict[str, list[float]] = defaultdict(list)
     for one in found:
         if one.run in runs and one.gain is not None and one.noise and one.noise > 0:
-            by_run[one.run].append(max(-DEFAULTS.gain_cap, min(DEFAULTS.gain_cap, one.gain / one.noise)))
-    return tuple((runs[run], math.fsum(gains) / len(gains)) for run, gains in sorted(by_run.items()))
+            by_run[one.run].append(one.gain / one.noise)
+    return tuple((runs[run], tuple(gains)) for run, gains in sorted(by_run.items()))
 
 
 def _cast(tried: Iterable[Tried], conditions: tuple[Condition, ...], sign: int) -> tuple[Vote, ...]:
-    by_competition: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for run, mean in tried:
+    # Scripts are deterministic: runs of one competition with the very same figures executed the same scripts on the
+    # same folds, and are one measurement. Where runs took a competition for different domains, most of them decide.
+    figures: dict[str, dict[tuple[float, ...], None]] = defaultdict(dict)
+    domains: dict[str, Counter[str]] = defaultdict(Counter)
+    for run, gains in tried:
         if not conditions or all_hold(conditions, run.facts):
-            by_competition[run.competition, run.domain].append(sign * mean)
-    return tuple(_vote(*place, means) for place, means in sorted(by_competition.items()))
+            figures[run.competition][gains] = None
+            domains[run.competition][run.domain] += 1
+    return tuple(_vote(one, _most_frequent(domains[one]), sign, list(figures[one])) for one in sorted(figures))
+
+
+def _most_frequent(counts: Counter[str]) -> str:
+    return min(counts, key=lambda name: (-counts[name], name))
 
 
 def votes_in_scope(skill: Skill, evidence: Evidence) -> tuple[Vote, ...]:
@@ -211,9 +220,10 @@ def _sorted(records: Iterable[ObservationRecord]) -> list[ObservationRecord]:
     return [found[key] for key in sorted(found)]
 
 
-def _vote(competition: str, domain: str, means: list[float]) -> Vote:
-    n = len(means)
-    gain = math.fsum(means) / n
+def _vote(competition: str, domain: str, sign: int, figures: Sequence[tuple[float, ...]]) -> Vote:
+    n, cap = len(figures), DEFAULTS.gain_cap
+    means = [math.fsum(max(-cap, min(cap, gain)) for gain in gains) / len(gains) for gains in figures]
+    gain = sign * math.fsum(means) / n
     weight = n / (1 + (n - 1) * DEFAULTS.run_correlation)
     return Vote(competition, domain, gain, gain * math.sqrt(weight), n, weight)
 

@@ -66,17 +66,18 @@ def rule(skill: Skill, evidence: Evidence, rivals: Iterable[Skill] = ()) -> Ruli
     """The status that the evidence gives a skill. `rivals` are the skills it clashes with, retired ones included."""
     if skill.status is Status.RETIRED:
         return Ruling(Status.RETIRED, "retired; only a person brings it back")
-    count = tally(votes_in_scope(skill, evidence))
-    if reason := _harm(skill, evidence, count):
+    cast = votes_in_scope(skill, evidence)
+    count = tally(cast)
+    if reason := _harm(skill, evidence, count, sum(vote.runs for vote in cast)):
         return Ruling(Status.RETIRED, reason)
     rivals = tuple(rival for rival in rivals if rival.status is not Status.RETIRED)
-    opposed = count.oppose >= DEFAULTS.contested_opposes
     if rivals and not _settled(skill, evidence, rivals):
         return Ruling(Status.CONTESTED, f"clashes with {', '.join(sorted(rival.name for rival in rivals))}")
-    if opposed and skill.status is not Status.CANDIDATE:
-        return Ruling(Status.CONTESTED, f"{count.oppose} competitions oppose, {count.support} support")
     if _proven(skill, evidence, count):
         return Ruling(Status.ACTIVE, f"{count.support} support, {count.oppose} oppose, {count.null} neither")
+    alone = skill.tier is Tier.COMPETITION  # there is only one competition to oppose it
+    if count.oppose >= (1 if alone else DEFAULTS.contested_opposes) and skill.status is not Status.CANDIDATE:
+        return Ruling(Status.CONTESTED, f"{count.oppose} oppose, {count.support} support")
     if skill.status is Status.CONTESTED:  # the clash is over, but it never was proven
         return Ruling(Status.CANDIDATE, "the clash is over; not proven yet")
     return Ruling(skill.status, f"not enough evidence to move: {count.support} for, {count.oppose} against")
@@ -97,10 +98,13 @@ def overlap(a: Skill, b: Skill) -> bool:
     return a.tier is Tier.GLOBAL or b.tier is Tier.GLOBAL or a.domain == b.domain
 
 
-def _harm(skill: Skill, evidence: Evidence, count: Tally) -> str:
+def _harm(skill: Skill, evidence: Evidence, count: Tally, runs: int) -> str:
     known = effect(skill, evidence)
-    if known.high is not None and known.high < 0 and known.competitions >= DEFAULTS.retire_competitions:
-        return f"hurts: effect {known.gain:+.2f}, below zero over {known.competitions} competitions"
+    # A skill of one competition has no others to be judged by; there several runs have to say so.
+    alone = skill.tier is Tier.COMPETITION
+    seen, needed = (runs, DEFAULTS.retire_runs) if alone else (known.competitions, DEFAULTS.retire_competitions)
+    if known.high is not None and known.high < 0 and seen >= needed:
+        return f"hurts: effect {known.gain:+.2f}, below zero over {seen} {'runs' if alone else 'competitions'}"
     if masked_count(skill, evidence) >= DEFAULTS.retire_masked:
         absent = absence_effect(skill, evidence)
         if absent.high is not None and absent.high < 0:

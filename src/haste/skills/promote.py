@@ -146,13 +146,13 @@ def raise_skills(shelf: Shelf) -> Iterable[Promotion]:
 
 
 def move_statuses(shelf: Shelf) -> Iterable[Promotion]:
-    """What the evidence says of each live skill's status, where that is a change; clashes are written into both."""
-    for held in shelf.inventory.held:
-        skill = held.skill
-        if skill.status is Status.RETIRED:
-            continue
-        against = rivals(skill, shelf.inventory)
-        ruling = rule(skill, shelf.evidence, against)
+    """What the evidence says of each live skill's status, where that is a change; clashes are written into both.
+
+    What retires comes first, as that ends clashes with it.
+    """
+    against_each = [(held.skill, rivals(held.skill, shelf.inventory)) for held in shelf.inventory.live]
+    ruled = [(skill, against, rule(skill, shelf.evidence, against)) for skill, against in against_each]
+    for skill, against, ruling in sorted(ruled, key=lambda one: one[2].status is not Status.RETIRED):
         moved = ruling.status is not skill.status
         if ruling.status is Status.CONTESTED and (moved or any(r.id not in skill.conflicts_with for r in against)):
             written, problems = contest(skill, against, shelf.evidence)

@@ -28,10 +28,11 @@ class Thresholds:
     prior_competitions: float = 1.0  # without effect, that an expected gain is shrunk by
 
     # Status.
-    contested_opposes: int = 2
+    contested_opposes: int = 2  # competitions; a skill of one competition is contested by that one
     separating_competitions: int = 2  # on each side before a fact may tell them apart
     resolved_support: int = 2  # competitions where a contested skill's conditions are met and it holds
     retire_competitions: int = 3  # before an interval below zero retires
+    retire_runs: int = 3  # the same for a skill of one competition, which no others can speak on
     retire_masked: int = 10  # masked exposures before the effect against absence retires
     idle_competitions: int = 5  # tried in so many without any support: no effect
 

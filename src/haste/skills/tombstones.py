@@ -15,7 +15,7 @@ def barred(skill: Skill, inventory: Inventory, decisions: Iterable[DecisionRecor
     """Why a draft may not come in again; empty when nothing bars it.
 
     A refused text is barred as text: the same claim in clean words is welcome. A veto bars the claim in its domain,
-    and a retired skill bars its claim for the readers it had.
+    and a retired skill bars its claim for the readers it had, unless a live one holds it for them: that took it in.
     """
     body = body_digest(skill.body)
     for decision in decisions:
@@ -23,7 +23,10 @@ def barred(skill: Skill, inventory: Inventory, decisions: Iterable[DecisionRecor
             return f"refused before: {decision.reason}"
         if decision.vetoed and (decision.claim, decision.domain) == (skill.claim, skill.domain):
             return f"vetoed before: {decision.reason}"
-    for held in (*inventory.by_claim.get(skill.claim, ()), *inventory.by_body.get(body, ())):
+    alike = inventory.by_claim.get(skill.claim, ())
+    if any(held.skill.status is not Status.RETIRED and overlap(held.skill, skill) for held in alike):
+        return ""
+    for held in (*alike, *inventory.by_body.get(body, ())):
         if held.skill.status is Status.RETIRED and overlap(held.skill, skill):
             return f"retired before, as {held.skill.name}"
     return ""

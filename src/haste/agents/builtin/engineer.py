@@ -44,8 +44,8 @@ class BuiltinEngineer:
     def draft(self, brief: Brief, count: int) -> Sequence[Proposal]:
         """Up to `count` prototypes, of different groups of model families as long as there are any.
 
-        The last of several is one that no skill has a say in: advice from too few competitions can be wrong for all
-        that it recommends, and the screen finds that out only where something else was begun with.
+        Where skills recommend them all, the last of several is one that none has a say in: advice from too few
+        competitions can be wrong together, and the screen finds that out only where something else was begun with.
         """
         domain, facts = domain_for(brief.competition), facts_of(brief)
         bare = _bare(brief, domain, facts)
@@ -56,10 +56,11 @@ class BuiltinEngineer:
         if not recipes:
             return (_constant(bare, domain),)
         moves = [one for one in moves if one.name in recipes]
-        advised = _diverse(in_order(moves, brief, facts, beginning), domain)[: max(1, count - 1)]
-        taken = {choice.technique.name for choice in advised}
-        free = [Choice(one, None) for one in base_order(moves, brief) if one.name not in taken]
-        chosen = _diverse([*advised, *free], domain)[:count]
+        chosen = _diverse(in_order(moves, brief, facts, beginning), domain)[:count]
+        if len(chosen) > 1 and all(one.evidence is not None and one.evidence.gain > 0 for one in chosen):
+            taken = {choice.technique.name for choice in chosen[:-1]}
+            free = [Choice(one, None) for one in base_order(moves, brief) if one.name not in taken]
+            chosen = _diverse([*chosen[:-1], *free], domain)[:count]
         return [_prototype(choice, recipes[choice.technique.name], domain) for choice in chosen]
 
     def refine(self, brief: Brief) -> Proposal | None:
