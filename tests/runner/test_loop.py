@@ -17,8 +17,9 @@ from haste.runner.context import Context
 from haste.runner.grade import grade_run
 from haste.runner.loop import drive
 from haste.schema.config import RunConfig, SearchConfig
-from haste.schema.events import RunStarted
+from haste.schema.events import RunResumed, RunStarted
 from haste.schema.execution import Outcome
+from haste.search.evolve import MOST_ATTEMPTS
 from haste.store.files import FileStore
 
 from .toys import ListedEngineer, linear, write_toy
@@ -145,6 +146,52 @@ def test_lost_executions_change_nothing_but_the_number_of_attempts(toy: Path, tm
         lost = sum(r.lost for n in state.nodes.values() for r in n.results.values())
         assert (lost > 0) == lossy
     assert trees[0] == trees[1]
+
+
+class Died(BaseException):
+    """Stands for the end of the whole process."""
+
+
+class DeadlyExecutor(LocalExecutor):
+    """The harness dies of the second prototype, as soon as that is under way."""
+
+    deadly = False
+
+    def submit(self, job):
+        super().submit(job)
+        self.deadly |= job.id.startswith("c2-")
+
+    def wait(self, timeout_s=None):
+        if self.deadly:
+            raise Died
+        return super().wait(timeout_s)
+
+
+def test_what_the_harness_dies_of_is_given_up_and_takes_nothing_with_it_that_waited_for_its_turn(
+    toy: Path, tmp_path: Path
+):
+    drafts = [linear("a"), linear("b"), linear("c")]
+    config = RunConfig(competition=str(toy), folds=2, workers=1, search=SearchConfig(iterations=0))
+    state, deaths = None, 0
+    while state is None:
+        executor = DeadlyExecutor(Plain(), python=Path(sys.executable), root=tmp_path / "scratch")
+        context = _context(toy, tmp_path / "run", ListedEngineer(drafts), executor, config)
+        if deaths:
+            context.store.append(RunResumed(code_version="0"))
+        try:
+            state = drive(context)
+        except Died:
+            deaths += 1
+        close(context)
+    first = {name: state.nodes[name].results["search", 0] for name in ("c1", "c2", "c3")}
+    assert {name: result.outcome for name, result in first.items()} == {
+        "c1": Outcome.OK,
+        "c2": Outcome.LOST,
+        "c3": Outcome.OK,
+    }
+    assert [result.attempts for result in first.values()] == [1, MOST_ATTEMPTS, 1]
+    assert deaths == MOST_ATTEMPTS
+    assert state.chosen.candidate is not None
 
 
 def test_grades_are_in_a_stream_of_their_own(toy: Path, tmp_path: Path):
