@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from haste.campaign.recollection import Recollection
+from haste.campaign.recollection import Recollection, executed
 from haste.campaign.study.carry import Study
 from haste.cli.ablate import _config
 from haste.cli.study_outcome import write_outcome
 from haste.cli.study_wiring import StudyBench, opened, recollected
 from haste.executor.recall import RecallingExecutor
 from haste.runner.views import view_name
-from haste.schema.competition import Trust
+from haste.schema.competition import Competition, Trust
 from haste.schema.config import RunConfig
 from haste.schema.errors import ConfigError
-from haste.schema.events import CandidateProposed, ExecutionFinished, PrototypesDrafted, RunStarted
+from haste.schema.events import (
+    CandidateProposed,
+    CompetitionProfiled,
+    ExecutionFinished,
+    PrototypesDrafted,
+    RunStarted,
+)
 from haste.schema.execution import Finished, Job, Limits, Outcome
+from haste.schema.profile import Resources
 from haste.schema.solution import Candidate, Operator
 from haste.store.files import blob_ref
 from haste.store.memory import MemoryStore
-from tests.search.legal import competition
+from tests.search.legal import competition, profile
 
 from .fake_machine import fake_machine, toys
 
@@ -50,10 +58,21 @@ def finished(store: MemoryStore, name: str, outcome: Outcome = Outcome.OK, fold:
     )
 
 
-def run(outcome: Outcome = Outcome.OK, config: RunConfig = CONFIG, members: tuple[str, ...] = ()) -> MemoryStore:
+def begun(config: RunConfig = CONFIG, where: Competition | None = None, *, libraries: str = "") -> MemoryStore:
+    store, made = MemoryStore(), where or competition()
+    store.append(RunStarted(run_id="r", config=config, competition=made, code_version="0", executor="fake"))
+    if libraries:
+        has = Resources(cores=2, memory_gb=8, packages={"numpy": libraries}, python="3.11")
+        told = profile().model_copy(update={"resources": has})
+        store.append(CompetitionProfiled(profile=told, search_folds=5, confirm_folds=3))
+    return store
+
+
+def run(
+    outcome: Outcome = Outcome.OK, config: RunConfig = CONFIG, members: tuple[str, ...] = (), libraries: str = ""
+) -> MemoryStore:
     """A journal with one execution of SCRIPT on the first fold."""
-    store = MemoryStore()
-    store.append(RunStarted(run_id="r", config=config, competition=competition(), code_version="0", executor="fake"))
+    store = begun(config, libraries=libraries)
     store.append(PrototypesDrafted(candidates=(candidate("c2", SCRIPT, members),)))
     store.append(finished(store, "c2", outcome, detail="" if outcome is Outcome.OK else "why"))
     return store
@@ -66,7 +85,7 @@ def job(code: bytes = SCRIPT, seed: int = 3, fold: int = 0, purpose: str = "sear
 def recalled(store: MemoryStore, asked: Job, config: RunConfig = CONFIG, where=None) -> Finished | None:
     memory = Recollection()
     memory.learn(store)
-    return memory.of(config, where or competition())(asked)
+    return memory.of(begun(config, where))(asked)
 
 
 def test_the_same_script_on_the_same_rows_is_known():
@@ -115,6 +134,24 @@ def test_what_arms_differ_in_does_not_matter():
     for changes in ({"order": "textbook"}, {"start": "warm"}, {"loading": "flat"}, {"search": {"iterations": 1}}):
         other = RunConfig.model_validate(CONFIG.model_dump() | changes)
         assert recalled(run(config=other), job()) is not None
+
+
+def test_other_libraries_tell_nothing():
+    memory = Recollection()
+    memory.learn(run(libraries="2.4"))
+    assert memory.of(begun(libraries="2.4"))(job()) is not None
+    assert memory.of(begun(libraries="2.5"))(job()) is None
+    assert memory.of(begun())(job()) is None
+
+
+def test_what_was_run_what_is_shared_and_what_came_from_elsewhere_is_counted():
+    own, sharing, elsewhere = run(), begun(), begun()
+    for store, name in ((sharing, SCRIPT), (elsewhere, OTHER), (elsewhere, OTHER)):
+        store.append(PrototypesDrafted(candidates=(candidate("c2", name),)))
+        store.append(finished(store, "c2", recalled=True))
+    own.append(finished(own, "c2", Outcome.TIMED_OUT, fold=1))
+    told = executed([elsewhere, own, sharing])
+    assert (told.executions, told.shared, told.from_elsewhere) == (5, 1, 2)
 
 
 def test_other_data_are_another_competition():
@@ -201,7 +238,8 @@ def _rows(config, root: Path, recall: tuple[Path, ...] = ()):
 
 def _apart_from_recalled(value):
     if isinstance(value, dict):
-        return {key: _apart_from_recalled(one) for key, one in value.items() if key != "recalled"}
+        kept = {key: one for key, one in value.items() if key not in ("recalled", "executed")}
+        return {key: _apart_from_recalled(one) for key, one in kept.items()}
     return [_apart_from_recalled(one) for one in value] if isinstance(value, list | tuple) else value
 
 
@@ -217,6 +255,10 @@ def test_arms_that_share_executions_come_to_what_they_come_to_alone(tmp_path: Pa
     assert _apart_from_recalled(told) == _apart_from_recalled(alone)
     assert sum(row["recalled"] for row in told[0]) == len(machine.ran) - 2 * ran > 0
     assert not any(row["recalled"] for row in alone[0])
+    counted = told[1]["executed"]
+    assert counted["executions"] - counted["shared"] == ran
+    assert (counted["from_elsewhere"], counted["studies"]) == (0, [])
+    assert alone[1]["executed"]["shared"] == 0
 
 
 def test_what_another_study_executed_is_not_executed_again(tmp_path: Path):
@@ -235,6 +277,28 @@ def test_what_another_study_executed_is_not_executed_again(tmp_path: Path):
     assert len(machine.ran) - ran - other == 0
     assert all(row["recalled"] == row["executions"] for row in again[0])
     assert sum(row["recalled"] for row in half[0]) > 0
+    counted, source = half[1]["executed"], first[1]["executed"]
+    assert counted["executions"] - counted["shared"] - counted["from_elsewhere"] == other
+    assert counted["from_elsewhere"] > 0
+    (study,) = counted["studies"]
+    known = sum(row["executions"] for row in first[0] if row["seed"] == 0)
+    assert study == {"study": "start", "code_version": config.code_version, "executions": known, "taken_over": 0}
+    counted = again[1]["executed"]
+    assert counted["from_elsewhere"] == counted["executions"] == source["executions"]
+    assert [one["study"] for one in counted["studies"]] == ["start", "loading"]
+    assert counted["studies"][1]["taken_over"] > 0  # which that one had from the first
+    folder = tmp_path / "again"
+    assert json.loads((folder / "summary.json").read_text())["executed"] == counted
+    said = f"0 run in this study, 0 shared between its runs, {source['executions']:,} taken over from other studies"
+    for name in ("report.md", "report.html"):
+        text = (folder / name).read_text()
+        assert said in text
+        assert config.code_version in text
+        assert str(tmp_path / "first") not in text
+    with opened(folder, config):  # begun again without them, it still says so
+        told = Study(config, folder, StudyBench(folder))
+        told.carry(1)
+        assert told.comparison().executed.model_dump(mode="json") == counted
 
 
 def test_only_another_study_is_recalled(tmp_path: Path):

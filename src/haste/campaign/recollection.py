@@ -2,20 +2,30 @@
 
 Scripts are deterministic and every fold's rows follow from the run's seed, so the same script on the same fold of the
 same competition gives the same predictions: arms of a study that come to the same script share its execution. What
-depends on the moment (time, memory, a lost machine) is never recalled.
+depends on the moment (time, memory, a lost machine) is never recalled. Knows libraries and the numbers of folds by what
+a journal's profile says; that the rules by which folds are made are the same, whoever recalls another study must know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from threading import Lock
 
 from haste.runner.views import view_name
 from haste.schema.competition import Competition, Trust
 from haste.schema.config import RunConfig
-from haste.schema.events import CandidateProposed, Event, ExecutionFinished, PrototypesDrafted, RunStarted
+from haste.schema.events import (
+    CandidateProposed,
+    CompetitionProfiled,
+    Event,
+    ExecutionFinished,
+    PrototypesDrafted,
+    RunStarted,
+)
 from haste.schema.execution import Finished, Job, Outcome
 from haste.schema.solution import BlobRef, Candidate
+from haste.schema.value import Value
 from haste.skills.words import digest
 from haste.store.files import blob_ref
 from haste.store.protocol import Store
@@ -24,10 +34,29 @@ _SETTLED = (Outcome.OK, Outcome.CRASHED, Outcome.INVALID_SUBMISSION)
 _Key = tuple[str, str, BlobRef]  # scene, view of the rows, script
 
 
+class OtherStudy(Value):
+    """A study whose executions are taken over."""
+
+    study: str
+    code_version: str
+    executions: int  # that were known of it before the first run here
+    taken_over: int = 0  # of those, the ones that it had from still other studies
+
+
+class Executed(Value):
+    """Where a study's executions come from: all, less the shared, less those from elsewhere, were run in it."""
+
+    executions: int
+    shared: int  # between its own runs
+    from_elsewhere: int  # no run of this study has run that script on that fold
+    studies: tuple[OtherStudy, ...] = ()  # elsewhere
+
+
 class Recollection:
     """Grows by `learn`, from several threads. Holds references to stores, not results: those stay in the journals."""
 
-    def __init__(self) -> None:
+    def __init__(self, studies: tuple[OtherStudy, ...] = ()) -> None:
+        self.studies = studies  # beside the own one
         self._known: dict[_Key, tuple[Store, ExecutionFinished]] = {}
         self._lock = Lock()
 
@@ -36,50 +65,91 @@ class Recollection:
 
     def learn(self, store: Store) -> None:
         """Add what a run has executed so far."""
-        found = dict(_executions(store))
+        found = {key: (store, event) for key, event in _executions(store) if key is not None}
         with self._lock:
             self._known |= found
 
-    def of(self, config: RunConfig, competition: Competition) -> Callable[[Job], Finished | None]:
-        """The look-up for one run's jobs."""
-        scene = _scene(config, competition)
+    def of(self, store: Store) -> Callable[[Job], Finished | None]:
+        """The look-up for the jobs of one run, which has begun by the first of them; `store` is its own."""
+        scene = cache(lambda: _scene_of(store))
 
         def recall(job: Job) -> Finished | None:
-            if competition.validation.trust is not Trust.HARNESS or set(job.files) != {"solution.py"}:
+            where = scene()
+            if where is None or set(job.files) != {"solution.py"}:
                 return None
             with self._lock:
-                known = self._known.get((scene, job.input_dir.name, blob_ref(job.files["solution.py"])))
+                known = self._known.get((where, job.input_dir.name, blob_ref(job.files["solution.py"])))
             return None if known is None else _finished(job, *known)
 
         return recall
 
 
-def _scene(config: RunConfig, competition: Competition) -> str:
-    """All that an execution depends on beside script and fold."""
-    parts = (competition.model_dump_json(), config.limits.model_dump_json(), config.seed, config.folds, config.python)
+def executed(stores: Iterable[Store], studies: tuple[OtherStudy, ...] = ()) -> Executed:
+    """Counts what the runs of a study have executed; `studies` are the other ones that were recalled."""
+    own: set[_Key] = set()
+    recalled: list[_Key | None] = []
+    count = 0
+    for store in stores:
+        for key, event in _executions(store):
+            count += 1
+            if event.recalled:
+                recalled.append(key)
+            elif key is not None:
+                own.add(key)
+    shared = sum(key in own for key in recalled)
+    return Executed(executions=count, shared=shared, from_elsewhere=len(recalled) - shared, studies=studies)
+
+
+def _scene(config: RunConfig, competition: Competition, profiled: CompetitionProfiled | None) -> str:
+    """All that an execution depends on beside script and fold, and that a journal holds."""
+    parts = [competition.model_dump_json(), config.limits.model_dump_json(), config.seed, config.folds, config.python]
+    if profiled is not None:
+        has = profiled.profile.resources
+        parts += [profiled.search_folds, profiled.confirm_folds, has.python, *sorted(has.packages.items())]
     return digest("\n".join(map(str, parts)))
 
 
-def _executions(store: Store) -> list[tuple[_Key, tuple[Store, ExecutionFinished]]]:
+def _scene_of(store: Store) -> str | None:
+    """None where scores are only reported, since what a script then sees is no fold."""
+    started: RunStarted | None = None
+    profiled: CompetitionProfiled | None = None
+    for entry in store.read():
+        match entry.event:
+            case RunStarted():
+                started = entry.event
+            case CompetitionProfiled():
+                profiled = entry.event
+                break
+            case _:
+                pass
+    if started is None or started.competition.validation.trust is not Trust.HARNESS:
+        return None
+    return _scene(started.config, started.competition, profiled)
+
+
+def _executions(store: Store) -> Iterator[tuple[_Key | None, ExecutionFinished]]:
+    """What has ended, with its key; None where it hung on the moment, or is no script of its own."""
     codes: dict[str, BlobRef] = {}
-    found: list[tuple[_Key, tuple[Store, ExecutionFinished]]] = []
+    started: RunStarted | None = None
     scene, seed = "", 0
     for entry in store.read():
         event: Event = entry.event
         match event:
             case RunStarted():
-                scene, seed = _scene(event.config, event.competition), event.config.seed
+                started, seed = event, event.config.seed
+                scene = _scene(event.config, event.competition, None)
+            case CompetitionProfiled() if started is not None:
+                scene = _scene(started.config, started.competition, event)
             case PrototypesDrafted():
                 codes |= _codes(*event.candidates)
             case CandidateProposed():
                 codes |= _codes(event.candidate)
             case ExecutionFinished():
-                if event.outcome in _SETTLED and event.candidate in codes:
-                    key = (scene, view_name(seed, event.purpose, event.fold), codes[event.candidate])
-                    found.append((key, (store, event)))
+                settled = event.outcome in _SETTLED and event.candidate in codes
+                view = view_name(seed, event.purpose, event.fold)
+                yield (scene, view, codes[event.candidate]) if settled else None, event
             case _:
                 pass
-    return found
 
 
 def _codes(*candidates: Candidate) -> dict[str, BlobRef]:

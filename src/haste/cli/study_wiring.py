@@ -17,20 +17,22 @@ from .wiring import begin_run, load_competition, prepare, resume_run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from haste.campaign.recollection import Recollection
+    from haste.campaign.recollection import OtherStudy, Recollection
     from haste.campaign.study.plan import Data, RunKey, StudyConfig
     from haste.runner.context import Context
     from haste.schema.config import RunConfig
     from haste.store.files import FileStore
 
 CONFIG = "study.json"
+TAKEN_OVER = "taken-over.json"  # the other studies whose executions were at hand, whichever start named them
 
 
 class StudyBench:
     """Implements `campaign.study.carry.Bench` with folders below `root`."""
 
     def __init__(self, root: Path) -> None:
-        self._runs = root.absolute() / "runs"
+        self._root = root.absolute()
+        self._runs = self._root / "runs"
         self._load = lru_cache(maxsize=None)(load_competition)
 
     def begin(self, key: RunKey, config: RunConfig, recollection: Recollection | None) -> Context:
@@ -48,8 +50,7 @@ class StudyBench:
             folder.mkdir(parents=True)
             context = begin_run(config, self._load(key.competition), folder)
         if recollection is not None:
-            recall = recollection.of(context.config, context.loaded.competition)
-            context.executor = RecallingExecutor(context.executor, recall)
+            context.executor = RecallingExecutor(context.executor, recollection.of(context.store))
         return context
 
     def store(self, key: RunKey) -> FileStore | None:
@@ -74,6 +75,26 @@ class StudyBench:
         path = self._note(key)
         return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
+    def take_over(self, studies: Iterable[OtherStudy]) -> None:
+        import json
+
+        from haste.store.inventory_files import replace_text
+
+        there = {(one.study, one.code_version): one for one in self.taken_over()}
+        found = there | {(one.study, one.code_version): one for one in studies}
+        if found != there:
+            told = json.dumps([one.model_dump() for one in found.values()], indent=1) + "\n"
+            replace_text(self._root / TAKEN_OVER, told)
+
+    def taken_over(self) -> tuple[OtherStudy, ...]:
+        import json
+
+        from haste.campaign.recollection import OtherStudy
+
+        path = self._root / TAKEN_OVER
+        told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+        return tuple(OtherStudy.model_validate(one) for one in told)
+
     def _note(self, key: RunKey) -> Path:
         return self._runs / f"{key.run_id}.fault.txt"
 
@@ -83,17 +104,31 @@ def recollected(studies: Iterable[Path], config: StudyConfig) -> Recollection:
 
     Raises ConfigError where no study lies, or where the study shares no executions at all.
     """
-    from haste.campaign.recollection import Recollection
+    from haste.campaign.recollection import OtherStudy, Recollection, executed
 
-    found = Recollection()
+    found, told = Recollection(), dict[tuple[str, str], OtherStudy]()
     for root in studies:
         if not config.share_executions:
             msg = "a study whose arms share no executions takes over none of another study either"
             raise ConfigError(msg, where="--recall", hint="leave out --recall or --no-share-executions")
         other, bench = read_study(root), StudyBench(root)
-        for key in (key for warm in (False, True) for group in other.keys(warm) for key in group):
-            if key.seed in config.seeds and key.competition in config.competitions and (store := bench.store(key)):
-                found.learn(store)
+        keys = [key for warm in (False, True) for group in other.keys(warm) for key in group]
+        stores = [
+            store
+            for key in keys
+            if key.seed in config.seeds and key.competition in config.competitions and (store := bench.store(key))
+        ]
+        for store in stores:
+            found.learn(store)
+        counted = executed(stores)
+        one = OtherStudy(
+            study=other.plan.name,
+            code_version=other.code_version,
+            executions=counted.executions,
+            taken_over=counted.from_elsewhere,
+        )
+        told = {(old.study, old.code_version): old for old in (*bench.taken_over(), *told.values(), one)}
+    found.studies = tuple(told.values())
     return found
 
 

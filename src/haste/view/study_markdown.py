@@ -11,9 +11,11 @@ from .study_words import (
     absent,
     basis,
     bin_rows,
+    executions_text,
     figure_rows,
     finding,
     limits,
+    made_with,
     mean_text,
     share_text,
     taught_by,
@@ -47,7 +49,8 @@ def study_markdown(study: Told, comparison: Told, command: str) -> str:
 
 def study_body(study: Told, comparison: Told, level: str = "##") -> list[str]:
     """Arms, and every contrast with its sentences and figures, as lines; headings begin at `level`."""
-    lines = [told, ""] if (told := taught_by(study)) else []
+    about = (taught_by(study), made_with(study), executions_text(comparison))
+    lines = [line for told in about if told for line in (told, "")]
     lines += [f"**{one}**\n" for one in absent(study["plan"], comparison)]
     lines += [f"{level} Arms", "", *_arms(comparison), ""]
     if study["plan"]["name"] == "size":

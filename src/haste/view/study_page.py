@@ -15,9 +15,11 @@ from .study_words import (
     basis,
     bin_rows,
     effect_text,
+    executions_text,
     figure_rows,
     finding,
     limits,
+    made_with,
     mean_text,
     share_text,
     taught_by,
@@ -45,7 +47,7 @@ def study_page(study: Told, comparison: Told, command: str) -> str:
         _arms(comparison),
         *shown,
         section("limits", "What this cannot show", listing([*limits(plan)])),
-        _repeat(study, command),
+        _repeat(study, comparison, command),
     )
 
 
@@ -139,17 +141,16 @@ def _percent(share: float | None) -> str | None:
     return None if share is None else f"{100 * share:.0f} %"
 
 
-def _repeat(study: Told, command: str) -> Markup:
-    common = study["run"]["search"]
-    dials = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(common.items()))
+def _repeat(study: Told, comparison: Told, command: str) -> Markup:
+    dials = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(study["run"]["search"].items()))
+    told = executions_text(comparison)
     return section(
         "repeat",
         "Run again",
         tag("pre", command, class_="command"),
-        tag(
-            "p",
-            f"Code version {study['code_version']}, engineer {study['run']['model']}. What all arms share: {dials}.",
-        ),
+        tag("p", made_with(study)),
+        tag("p", f"All dials: {dials}.", class_="soft small"),
+        tag("p", told) if told else None,
         tag("h3", "The paper, for comparison"),
         listing([*PAPER.get(study["plan"]["name"], ())]),
     )

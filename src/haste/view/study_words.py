@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from haste.schema.config import SearchConfig
+
 from .numbers import NEGLIGIBLE, UNKNOWN, bin_text, count_text
 
 Interval = dict[str, Any]
@@ -270,6 +272,34 @@ def basis(contrast: Told) -> str:
     told += f" with {count_text(contrast['seeds'], 'seed')}"
     missing = contrast["unpaired"]
     return told if not missing else f"{told}; {count_text(missing, 'pair')} left out because a side is missing"
+
+
+def executions_text(comparison: Told) -> str | None:
+    """Where executions come from: run in the study, shared between its runs, taken over from other studies."""
+    told = comparison.get("executed")
+    if told is None:  # it was compared before that was counted
+        return None
+    whole, shared, elsewhere = told["executions"], told["shared"], told["from_elsewhere"]
+    text = f"{count_text(whole, 'execution')}: {whole - shared - elsewhere:,} run in this study, {shared:,} shared "
+    text += f"between its runs, {elsewhere:,} taken over from other studies"
+    each = [
+        f"{one['study']} by code {one['code_version']}, of which {count_text(one['executions'], 'execution')} "
+        f"were known before the first run here ({one['taken_over']:,} of them had been taken over there as well)"
+        for one in told["studies"]
+    ]
+    return f"{text}{' (' if each else ''}{'; '.join(each)}{')' if each else ''}."
+
+
+def made_with(study: Told) -> str:
+    """Engineer, code and budget of all arms; of the dials those that are not what `haste run` does by itself."""
+    usual = SearchConfig()
+    common = {name: value for name, value in study["run"]["search"].items() if value != getattr(usual, name)}
+    dials = [f"{name.replace('_', ' ')} {value} ({getattr(usual, name)})" for name, value in sorted(common.items())]
+    dials.append(f"folds {study['run']['folds'] or 'by the data'}")
+    return (
+        f"Engineer {study['run']['model']}, code version {study['code_version']}. What all arms share, with what "
+        f"`haste run` does by itself in brackets: {', '.join(dials)}."
+    )
 
 
 def absent(plan: Told, comparison: Told) -> list[str]:

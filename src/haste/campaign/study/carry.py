@@ -23,7 +23,7 @@ from haste.schema.events import Event
 from haste.skills.promote import Judge, Shelf, by_counting
 from haste.store.protocol import GradedStore
 
-from ..recollection import Recollection
+from ..recollection import OtherStudy, Recollection, executed
 from .compare import Comparison, Missing, compare
 from .learned import Library, teachers_of
 from .outcomes import Row, read_row
@@ -61,6 +61,14 @@ class Bench(Protocol):
         """What is noted; empty: nothing."""
         ...
 
+    def take_over(self, studies: Iterable[OtherStudy]) -> None:
+        """Keep in the study's folder of which other studies executions may have come."""
+        ...
+
+    def taken_over(self) -> tuple[OtherStudy, ...]:
+        """What is kept of that."""
+        ...
+
 
 @dataclass
 class Study:
@@ -82,6 +90,7 @@ class Study:
 
     def carry(self, workers: int) -> None:
         """All cold arms first, since they teach; then the warm ones. Raises Stopped where it was asked to stop."""
+        self.bench.take_over(self.recollection.studies)
         for warm in (False, True):
             self._phase(self.config.keys(warm), workers)
 
@@ -103,7 +112,9 @@ class Study:
             if row is None
         ]
         rows = [row for row in found.values() if row is not None]
-        return compare(self.config.plan, rows, self.config.places, missing)
+        stores = (store for key in self.planned() if (store := self.bench.store(key)) is not None)
+        told = compare(self.config.plan, rows, self.config.places, missing)
+        return told.model_copy(update={"executed": executed(stores, self.bench.taken_over())})
 
     def planned(self) -> list[RunKey]:
         return [key for warm in (False, True) for group in self.config.keys(warm) for key in group]

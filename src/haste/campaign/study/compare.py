@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from haste.schema.value import Value
 
+from ..recollection import Executed
 from ..statistics import Interval, Measure, interval
 from ..summary import BINS
 from .measures import ARM, PAIR, Pair, pair_up
@@ -103,6 +104,7 @@ class Comparison(Value):
     by_inventory: tuple[SizeBin, ...]
     by_skills_loaded: tuple[SizeBin, ...]
     missing: tuple[Missing, ...] = ()
+    executed: Executed | None = None  # unknown of studies that were compared before it was counted
 
 
 def compare(plan: Plan, rows: Sequence[Row], places: int, missing: Sequence[Missing] = ()) -> Comparison:

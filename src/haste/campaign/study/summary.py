@@ -45,6 +45,7 @@ def summarise(config: StudyConfig, comparison: Comparison, command: str) -> dict
         "pairs": max((one.pairs for one in comparison.contrasts), default=0),
         "runs": sum(one.runs for one in comparison.arms),
         "missing": [one.model_dump() for one in comparison.missing],
+        "executed": comparison.executed.model_dump() if comparison.executed else None,
         **starts,
         "contrasts": contrasts,
         "arms": {one.arm: _arm(one) for one in comparison.arms},
