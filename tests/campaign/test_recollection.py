@@ -58,18 +58,21 @@ def finished(store: MemoryStore, name: str, outcome: Outcome = Outcome.OK, fold:
     )
 
 
-def begun(config: RunConfig = CONFIG, where: Competition | None = None, *, libraries: str = "") -> MemoryStore:
+def begun(config: RunConfig = CONFIG, where: Competition | None = None, *, libraries: str = "2.4") -> MemoryStore:
     store, made = MemoryStore(), where or competition()
     store.append(RunStarted(run_id="r", config=config, competition=made, code_version="0", executor="fake"))
-    if libraries:
-        has = Resources(cores=2, memory_gb=8, packages={"numpy": libraries}, python="3.11")
-        told = profile().model_copy(update={"resources": has})
-        store.append(CompetitionProfiled(profile=told, search_folds=5, confirm_folds=3))
+    store.append(profiled(libraries))
     return store
 
 
+def profiled(libraries: str = "2.4", folds: int = 5) -> CompetitionProfiled:
+    has = Resources(cores=2, memory_gb=8, packages={"numpy": libraries}, python="3.11")
+    told = profile().model_copy(update={"resources": has})
+    return CompetitionProfiled(profile=told, search_folds=folds, confirm_folds=3)
+
+
 def run(
-    outcome: Outcome = Outcome.OK, config: RunConfig = CONFIG, members: tuple[str, ...] = (), libraries: str = ""
+    outcome: Outcome = Outcome.OK, config: RunConfig = CONFIG, members: tuple[str, ...] = (), libraries: str = "2.4"
 ) -> MemoryStore:
     """A journal with one execution of SCRIPT on the first fold."""
     store = begun(config, libraries=libraries)
@@ -141,7 +144,17 @@ def test_other_libraries_tell_nothing():
     memory.learn(run(libraries="2.4"))
     assert memory.of(begun(libraries="2.4"))(job()) is not None
     assert memory.of(begun(libraries="2.5"))(job()) is None
-    assert memory.of(begun())(job()) is None
+
+
+def test_before_the_profile_nothing_is_known_and_nothing_wrong_is_remembered():
+    """The machine is asked what it has by a script as well, and no fold is made by then."""
+    memory, store = Recollection(), MemoryStore()
+    memory.learn(run())
+    store.append(next(iter(begun().read())).event)
+    recall = memory.of(store)
+    assert recall(job()) is None
+    store.append(profiled())
+    assert recall(job()) is not None
 
 
 def test_what_was_run_what_is_shared_and_what_came_from_elsewhere_is_counted():
@@ -187,6 +200,7 @@ def test_a_candidate_without_its_proposal_is_not_known():
     store.append(finished(store, "c2"))
     assert recalled(store, job()) is None
     store.append(CandidateProposed(candidate=candidate("c2", SCRIPT)))
+    store.append(finished(store, "c2"))
     assert recalled(store, job()) is None  # nothing says on what terms
 
 

@@ -9,12 +9,10 @@ a journal's profile says; that the rules by which folds are made are the same, w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from threading import Lock
 
 from haste.runner.views import view_name
-from haste.schema.competition import Competition, Trust
-from haste.schema.config import RunConfig
+from haste.schema.competition import Trust
 from haste.schema.events import (
     CandidateProposed,
     CompetitionProfiled,
@@ -70,12 +68,13 @@ class Recollection:
             self._known |= found
 
     def of(self, store: Store) -> Callable[[Job], Finished | None]:
-        """The look-up for the jobs of one run, which has begun by the first of them; `store` is its own."""
-        scene = cache(lambda: _scene_of(store))
+        """The look-up for the jobs of one run, whose own store it is. Nothing is known to it before its profile."""
+        scene = ""
 
         def recall(job: Job) -> Finished | None:
-            where = scene()
-            if where is None or set(job.files) != {"solution.py"}:
+            nonlocal scene
+            scene = where = scene or _scene_of(store) or "x"
+            if not where or set(job.files) != {"solution.py"}:
                 return None
             with self._lock:
                 known = self._known.get((where, job.input_dir.name, blob_ref(job.files["solution.py"])))
@@ -100,31 +99,27 @@ def executed(stores: Iterable[Store], studies: tuple[OtherStudy, ...] = ()) -> E
     return Executed(executions=count, shared=shared, from_elsewhere=len(recalled) - shared, studies=studies)
 
 
-def _scene(config: RunConfig, competition: Competition, profiled: CompetitionProfiled | None) -> str:
-    """All that an execution depends on beside script and fold, and that a journal holds."""
-    parts = [competition.model_dump_json(), config.limits.model_dump_json(), config.seed, config.folds, config.python]
-    if profiled is not None:
-        has = profiled.profile.resources
-        parts += [profiled.search_folds, profiled.confirm_folds, has.python, *sorted(has.packages.items())]
-    return digest("\n".join(map(str, parts)))
+def _scene(started: RunStarted, profiled: CompetitionProfiled) -> str:
+    """All that an execution depends on beside script and fold, as far as a journal holds it."""
+    config, has = started.config, profiled.profile.resources
+    told = (started.competition.model_dump_json(), config.limits.model_dump_json(), config.seed, config.folds)
+    made = (profiled.search_folds, profiled.confirm_folds, config.python, has.python, *sorted(has.packages.items()))
+    return digest("\n".join(map(str, (*told, *made))))
 
 
-def _scene_of(store: Store) -> str | None:
-    """None where scores are only reported, since what a script then sees is no fold."""
+def _scene_of(store: Store) -> str:
+    """Empty before the profile, and where scores are only reported, since what a script then sees is no fold."""
     started: RunStarted | None = None
-    profiled: CompetitionProfiled | None = None
     for entry in store.read():
         match entry.event:
             case RunStarted():
                 started = entry.event
-            case CompetitionProfiled():
-                profiled = entry.event
-                break
+            case CompetitionProfiled() if started is not None:
+                harness = started.competition.validation.trust is Trust.HARNESS
+                return _scene(started, entry.event) if harness else ""
             case _:
                 pass
-    if started is None or started.competition.validation.trust is not Trust.HARNESS:
-        return None
-    return _scene(started.config, started.competition, profiled)
+    return ""
 
 
 def _executions(store: Store) -> Iterator[tuple[_Key | None, ExecutionFinished]]:
@@ -137,15 +132,14 @@ def _executions(store: Store) -> Iterator[tuple[_Key | None, ExecutionFinished]]
         match event:
             case RunStarted():
                 started, seed = event, event.config.seed
-                scene = _scene(event.config, event.competition, None)
             case CompetitionProfiled() if started is not None:
-                scene = _scene(started.config, started.competition, event)
+                scene = _scene(started, event)
             case PrototypesDrafted():
                 codes |= _codes(*event.candidates)
             case CandidateProposed():
                 codes |= _codes(event.candidate)
             case ExecutionFinished():
-                settled = event.outcome in _SETTLED and event.candidate in codes
+                settled = scene and event.outcome in _SETTLED and event.candidate in codes
                 view = view_name(seed, event.purpose, event.fold)
                 yield (scene, view, codes[event.candidate]) if settled else None, event
             case _:
