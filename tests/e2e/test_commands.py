@@ -27,11 +27,17 @@ def toy(tmp_path_factory) -> Path:
     return write_toy(tmp_path_factory.mktemp("data") / "toy")
 
 
+def _fresh(data: Path) -> dict[str, str]:
+    """An environment whose store is as it ships: what an earlier run of a competition left is part of a run's input."""
+    return {**os.environ, "XDG_DATA_HOME": str(data)}
+
+
 @pytest.fixture(scope="module")
 def finished(toy: Path, tmp_path_factory) -> tuple[Path, dict]:
     """One whole run with the built-in engineer."""
     out = tmp_path_factory.mktemp("runs")
-    told = json.loads(haste("run", toy, *SMALL, "--seed", 7, "--out", out, "--json").stdout.splitlines()[-1])
+    words = ["run", toy, *SMALL, "--seed", 7, "--out", out, "--json"]
+    told = json.loads(haste(*words, env=_fresh(out / "data")).stdout.splitlines()[-1])
     return Path(told["submission"]).parent, told
 
 
@@ -67,7 +73,8 @@ def test_a_store_that_cannot_be_made_is_said_and_the_users_own_is_done_without(t
 def _kill(words: list[object], runs: Path, entries: int) -> Path:
     """Begin this, and kill it when its journal has so many entries. Returns the folder of the run."""
     command = [sys.executable, "-m", "haste.cli.main", *map(str, words)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=_fresh(runs / "data"))
     journal = None
     while process.poll() is None:
         journal = journal or next(runs.glob("*/journal.jsonl"), None)
@@ -106,7 +113,8 @@ def again(toy: Path, tmp_path_factory) -> tuple[Path, dict, subprocess.Completed
     """The run of `finished` once more, and what somebody was told who resumed it while it was going."""
     out = tmp_path_factory.mktemp("again")
     command = [sys.executable, "-m", "haste.cli.main", "run", toy, *SMALL, "--seed", 7, "--out", out, "--json"]
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+    words = list(map(str, command))
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=_fresh(out / "data"))
     journal = None
     while process.poll() is None:
         journal = journal or next(out.glob("*/journal.jsonl"), None)

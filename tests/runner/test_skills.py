@@ -8,15 +8,19 @@ import pytest
 
 from haste.runner.context import Context
 from haste.runner.loop import drive
+from haste.runner.skill_store import leave_evidence, read_store
 from haste.runner.skills import load_skills
 from haste.schema.config import RunConfig, Start
 from haste.schema.events import CompetitionProfiled, RunStarted, SkillsLoaded
-from haste.schema.knowledge import Loading, Skill
+from haste.schema.knowledge import ExposureRecord, LedgerRecord, Loading, RunRecord, Skill, Status, StoreWrite
 from haste.search.actions import LoadSkills
 from haste.search.evolve import evolve
 from haste.search.state import RunState
+from haste.skills.absence import absence_effect
 from haste.skills.evidence import fold as fold_ledger
 from haste.skills.promote import Shelf
+from haste.skills.skill import text_file
+from haste.store.inventory import SkillFiles
 from haste.store.memory import MemoryStore
 from tests.search.legal import competition, profile
 from tests.skills.making import competition_skill, domain_skill, inventory, results, skill
@@ -133,6 +137,74 @@ def test_what_is_withheld_at_random_is_in_the_manifest_and_not_in_the_notes():
     again = chosen(Shelf(inventory(*store)), withhold=0.5)
     assert again == event
     assert chosen(Shelf(inventory(*store)), withhold=0.5, seed=1).notes != event.notes
+
+
+def test_runs_that_follow_each_other_withhold_different_skills_and_a_resumed_one_keeps_its_own(
+    toy: Path, tmp_path: Path
+):
+    files = SkillFiles(tmp_path / "skills")
+    files.create()
+    files.write([StoreWrite(text.path, text.text) for text in (text_file(skill(f"advice-{n}")) for n in range(40))])
+    masked: list[set[str]] = []
+    for name in ("first", "second", "third"):
+        context = _warm(toy, tmp_path / name, ListedEngineer([linear("a")], [linear("a", "b")]), withhold=0.5)
+        context.skills = lambda: read_store(files).shelf
+        if name == "third":
+
+            def stop(entry, _state):
+                if entry.event.kind == "screen_decided":
+                    raise KeyboardInterrupt
+
+            context.watch = stop
+            with pytest.raises(KeyboardInterrupt):
+                drive(context)
+            close(context)
+            before = masked_in(context)
+            context = _context(toy, tmp_path / name, ListedEngineer([linear("a")], [linear("a", "b")]))
+            context.skills = _unread
+        drive(context)
+        close(context)
+        masked.append(masked_in(context))
+        events = [entry.event for entry in context.store.read()]
+        # Every toy run has the same name, and a ledger one run per name.
+        leave_evidence(files, [e.model_copy(update={"run_id": name}) if e.kind == "run_started" else e for e in events])
+    assert before == masked[2]
+    assert len({frozenset(one) for one in masked}) == 3
+    assert all(5 < len(one) < 35 for one in masked)
+
+
+def masked_in(context: Context) -> set[str]:
+    (loaded,) = (entry.event for entry in context.store.read() if isinstance(entry.event, SkillsLoaded))
+    return {one.name for one in loaded.manifest.exposures if one.state == "masked"}
+
+
+def test_what_a_skill_does_against_its_absence_becomes_known_with_one_seed():
+    store = inventory(*(skill(f"advice-{number}", status=Status.CANDIDATE) for number in range(4)))
+    records: list[LedgerRecord] = []
+    for number in range(30):
+        manifest = chosen(Shelf(store, fold_ledger(records)), withhold=0.15).manifest
+        assert manifest.earlier == number
+        name = f"run-{number}"
+        records.append(RunRecord(run=name, competition="toy", domain="tabular", value=number % 3))
+        records += [
+            ExposureRecord(
+                run=name,
+                skill=one.skill,
+                revision=one.revision,
+                digest=one.digest,
+                state=one.state,
+                mask_probability=one.mask_probability,
+            )
+            for one in manifest.exposures
+        ]
+    evidence = fold_ledger(records)
+    assert None not in [absence_effect(one, evidence).gain for one in store.skills]
+
+
+def test_runs_of_other_competitions_change_nothing_of_what_is_withheld():
+    store = inventory(*(skill(f"advice-{number}") for number in range(30)))
+    others = fold_ledger(results("average", {"beta-two": 2.0, "gamma-three": 3.0}))
+    assert chosen(Shelf(store, others), withhold=0.5).notes == chosen(Shelf(store), withhold=0.5).notes
 
 
 def test_notes_carry_the_measured_effect():

@@ -95,7 +95,12 @@ def run(  # noqa: PLR0913 - one parameter per option
     start: Annotated[Start | None, typer.Option(help="cold: no run goes by skills [default: warm]")] = None,
     loading: Annotated[Loading | None, typer.Option(help="which skills a run sees [default: tiered]")] = None,
     competition_tier: Annotated[bool | None, typer.Option("--competition-tier/--no-competition-tier")] = None,
-    withhold: Annotated[float | None, typer.Option(min=0, max=0.5, help="[default: 0.15]")] = None,
+    withhold: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=0.5, help="share of proven skills withheld; of candidates 10/3 of it, to half [default: 0.15]"
+        ),
+    ] = None,
     order: Annotated[Order | None, typer.Option(help="[default: random]")] = None,
     prototypes: Annotated[int | None, typer.Option(min=1, max=10, help="[default: 3]")] = None,
     iterations: Annotated[int | None, typer.Option(min=0, help="[default: 20]")] = None,

@@ -141,7 +141,7 @@ def replayed(run: Path, competition: str) -> tuple[RunConfig, bytes | None]:
     recorded = tape.started.config
     if recorded.model == "builtin":
         msg = "this run asked no model: there is nothing to replay"
-        raise ConfigError(msg, where=str(folder), hint="the same seed gives the same run")
+        raise ConfigError(msg, where=str(folder), hint="the same seed and skill store give the same run")
     own = store.get(recorded.from_solution) if recorded.from_solution else None
     # Its evidence is in the store already, and its skills are in its journal.
     changes = {"competition": competition, "replay": str(folder.absolute()), "skills_dir": None, "from_solution": None}

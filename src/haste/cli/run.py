@@ -78,7 +78,12 @@ def run(  # noqa: PLR0913 - one parameter per option
         typer.Option("--competition-tier/--no-competition-tier", help="whether skills of this very competition count"),
     ] = True,
     withhold: Annotated[
-        float, typer.Option(min=0, max=0.5, help="share of proven skills withheld at random, to measure them")
+        float,
+        typer.Option(
+            min=0,
+            max=0.5,
+            help="share of proven skills withheld at random, to measure them; of candidates 10/3 of it, at most half",
+        ),
     ] = 0.15,
     order: Annotated[
         Order, typer.Option(help="the order of techniques while nothing is known: drawn from the seed, or a handbook's")
@@ -88,7 +93,9 @@ def run(  # noqa: PLR0913 - one parameter per option
     runner_up_iterations: Annotated[int, typer.Option(min=0, help="refinements of the runner-up")] = 6,
     folds: Annotated[int | None, typer.Option(min=2, max=20, help="of the search [default: by the data]")] = None,
     time_limit: Annotated[str, typer.Option(metavar="30m", help="hard, for the whole run; or none")] = "30m",
-    seed: Annotated[int, typer.Option(min=0, help="same seed, same machine, no time limit reached: same result")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="same seed, store and machine, no time limit reached: same result")
+    ] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="candidates at a time [default: one per core]")] = None,
     memory: Annotated[str, typer.Option(metavar="4GB", help="of one candidate with all its processes")] = "4GB",
     python: Annotated[

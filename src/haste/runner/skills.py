@@ -39,6 +39,8 @@ def load_skills(_action: LoadSkills, state: RunState, context: Context) -> Itera
         facts=state.profile.facts,
         token_budget=_budget(shelf, scope, rules.as_tiered),
         withhold=withholding(rules.withhold),
+        # Runs that follow each other with one seed, which is the usual, would else withhold the same skills for ever.
+        earlier=sum(run.competition == scope.competition for run in shelf.evidence.runs.values()),
     )
     manifest, notes = chosen(request, shelf)
     yield SkillsLoaded(manifest=manifest, notes=notes)

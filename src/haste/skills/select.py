@@ -1,8 +1,9 @@
 """Which skills a run is shown: a policy, a scope, a token budget and a seed in; notes and a manifest out.
 
 Tiered policies draw from `Inventory.visible` only; flat ones from everything. A share of the eligible skills is
-withheld at random, by (seed, skill) alone, so that policies and reruns withhold the same ones; skills tied by a
-conflict are withheld or shown together. A withheld skill keeps its place in the budget, so the rest stays equal.
+withheld at random, by seed, skill and how many runs of the competition came earlier: policies withhold the same ones,
+and one run after the other different ones, or nothing could ever be compared. Skills tied by a conflict are withheld or
+shown together. A withheld skill keeps its place in the budget, so the rest stays equal.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Request:
     token_budget: int = TOKEN_BUDGET
     withhold: Mapping[Status, float] = field(default_factory=withholding)
     effects: Mapping[str, Effect] = field(default_factory=dict)  # skill id -> what is known of it
+    earlier: int = 0  # runs of this competition that the store knows of; only what is withheld depends on it
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def select(inventory: Inventory, request: Request) -> Selection:
     exposures: list[SkillExposure] = []
     unlisted: list[Held] = []
     dropped = 0
-    luck = Chance("withhold", request.seed)
+    luck = Chance("withhold", request.seed, request.earlier)
     for held in ranked:
         # Rivals share their leader's probability and draw, so that one draw decides for all of them.
         chance = request.withhold.get(held.group_status, 0.0)
@@ -190,6 +192,7 @@ def _manifest(
         live=len(inventory.live),
         query=digest(request.query) if ranks else "",
         seed=request.seed,
+        earlier=request.earlier,
         token_budget=request.token_budget if request.policy in BUDGETED else None,
         exposures=exposures,
         unlisted=len(unlisted),

@@ -66,7 +66,7 @@ def repeat_section(story: Story) -> Markup:
     ]
     packages = profile.resources.packages if profile else {}
     digests: list[list[Piece]] = [[name, tag("code", value)] for name, value in started.competition.digests.items()]
-    told = "The same seed on the same machine gives the same run, as long as no wall-clock limit cuts in."
+    told = "The same seed and skills on the same machine give the same run, as long as no wall-clock limit cuts in."
     return section(
         "repeat",
         "To run it again",
