@@ -153,6 +153,22 @@ def test_a_flat_pool_holds_what_single_other_competitions_taught_and_starts_do_n
         assert told.config_of(RunKey(arm.name, told.competitions[0], 0)).competition_tier is shown
 
 
+@pytest.mark.parametrize("study", list(PLANS))
+@pytest.mark.parametrize("dials", [{}, {"iterations": 5, "runner_up_iterations": 3}])
+def test_every_arm_may_propose_equally_many_refinements(study: str, dials: dict[str, int]):
+    told = config(study)
+    told = told.model_copy(
+        update={"run": told.run.model_copy(update={"search": told.run.search.model_copy(update=dials)})}
+    )
+    budgets = {}
+    for arm in told.plan.arms:
+        search = told.config_of(RunKey(arm.name, told.competitions[0], 0)).search
+        runs_second = search.runner_up and search.prototypes > 1
+        budgets[arm.name] = search.iterations + search.runner_up_iterations * runs_second
+        assert arm.alone is not runs_second
+    assert set(budgets.values()) == {8 if dials else 10}
+
+
 @pytest.mark.parametrize(("size", "bins"), [("inventory", "by_inventory"), ("skills_loaded", "by_skills_loaded")])
 def test_runs_are_told_apart_by_how_many_skills_there_were_and_how_many_they_saw(size: str, bins: str):
     shown = (("one", 0), ("two", 12), ("three", 60))

@@ -114,8 +114,8 @@ PIPELINE = Plan(
     question="What does each stage of the pipeline contribute, on a cold start in a handbook's order?",
     arms=(
         Arm(name="whole", title="the whole pipeline", order="textbook"),
-        Arm(name="no-screen", title="one prototype, no screen", order="textbook", search={"prototypes": 1}),
-        Arm(name="no-runner-up", title="no runner-up", order="textbook", search={"runner_up": False}),
+        Arm(name="no-screen", title="one prototype, no screen", order="textbook", search={"prototypes": 1}, alone=True),
+        Arm(name="no-runner-up", title="no runner-up", order="textbook", search={"runner_up": False}, alone=True),
         Arm(name="no-noise", title="any gain is kept", order="textbook", search={"noise_aware": False}),
         Arm(name="no-confirm", title="no confirmation", order="textbook", search={"confirm": False}),
         Arm(name="no-ensemble", title="no averaging", order="textbook", search={"ensemble": False}),
@@ -129,6 +129,9 @@ PIPELINE = Plan(
     cannot_show=(
         _NOT_A_MODEL,
         "Averaging needs the confirm split, so leaving out the confirmation leaves out averaging as well.",
+        "A single prototype leaves no runner-up, so the arm without a screen lacks both; what it saves in first "
+        "scripts it does not get back. Where there is no runner-up, its refinements are the winner's: every arm may "
+        "propose equally many.",
         _BUNDLED,
     ),
 )

@@ -48,6 +48,7 @@ class Arm(Value):
     as_tiered: float = 0.0  # a ranked policy may fill this share of what the tiered one would; 0: the usual budget
     teachers: int | None = None  # competitions whose runs taught the inventory, never the one at hand; None: all others
     search: dict[str, Any] = {}  # dials of SearchConfig
+    alone: bool = False  # there is no runner-up; its refinements are the winner's, so that the budget stays the same
 
     @property
     def warm(self) -> bool:
@@ -126,7 +127,8 @@ class StudyConfig(Value):
         return tuple(one for one in self.competitions if one not in self.only_teach)
 
     def config_of(self, key: RunKey) -> RunConfig:
-        arm = self.plan.arm(key.arm)
+        arm, dials = self.plan.arm(key.arm), self.run.search
+        search = {"iterations": dials.iterations + dials.runner_up_iterations} if arm.alone else {}
         return self.run.model_copy(
             update={
                 "competition": key.competition,
@@ -136,6 +138,6 @@ class StudyConfig(Value):
                 "loading": arm.loading,
                 "as_tiered": arm.as_tiered,
                 "competition_tier": self.plan.competition_tier,
-                "search": self.run.search.model_copy(update=arm.search),
+                "search": dials.model_copy(update=search | arm.search),
             }
         )
