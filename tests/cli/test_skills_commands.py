@@ -146,6 +146,39 @@ def test_a_persons_skill_comes_in_as_a_candidate_or_is_refused_with_a_reason(sto
         haste("skills", "add", bad, store=store)
 
 
+@pytest.mark.parametrize(
+    ("words", "tier"),
+    [
+        ((), "global"),
+        (("--domain", "text"), "domain"),
+        (("--domain", "text", "--competition", "few-words"), "competition"),
+        (("--tier", "domain", "--domain", "text"), "domain"),
+    ],
+)
+def test_a_place_that_is_named_says_the_tier(words: tuple[str, ...], tier: str, store: Path, tmp_path: Path):
+    (tmp_path / "SKILL.md").write_text(FOREIGN)
+    haste("skills", "add", tmp_path / "SKILL.md", *words, store=store)
+    row = listed(store)["start-simple"]
+    told = dict(zip(words[::2], words[1::2], strict=True))
+    assert (row["tier"], row["domain"], row["competition"]) == (tier, told.get("--domain"), told.get("--competition"))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--tier", "global", "--domain", "text"), "a global skill has no --domain"),
+        (("--tier", "global", "--domain", "text", "--competition", "x"), "no --domain and no --competition"),
+        (("--tier", "domain", "--domain", "text", "--competition", "x"), "a domain skill has no --competition"),
+        (("--competition", "few-words"), "a competition skill needs --domain and --competition"),
+    ],
+)
+def test_no_option_about_a_skills_place_is_passed_over(words: tuple[str, ...], says: str, store: Path, tmp_path: Path):
+    (tmp_path / "SKILL.md").write_text(FOREIGN)
+    with pytest.raises(ConfigError, match=says):
+        haste("skills", "add", tmp_path / "SKILL.md", *words, store=store)
+    assert "start-simple" not in listed(store)
+
+
 def test_retired_and_back(store: Path):
     haste("skills", "retire", "wide", "--reason", "does harm here", store=store)
     assert listed(store)["wide"]["status"] == "retired"

@@ -35,9 +35,11 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 def add(  # noqa: PLR0913 - one parameter per option
     skill: Annotated[Path, typer.Argument(help="a SKILL.md, or a folder that holds one")],
-    tier: Annotated[Tier, typer.Option(help="where it is believed to hold")] = Tier.GLOBAL,
-    domain: Annotated[str | None, typer.Option(help="at the domain and competition tiers")] = None,
-    competition: Annotated[str | None, typer.Option(help="at the competition tier")] = None,
+    tier: Annotated[
+        Tier | None, typer.Option(help="where it is believed to hold [default: what the next two say, else global]")
+    ] = None,
+    domain: Annotated[str | None, typer.Option(help="of a domain or competition skill")] = None,
+    competition: Annotated[str | None, typer.Option(help="of a competition skill")] = None,
     skills: Store = None,
     json: Json = False,
 ) -> None:
@@ -55,10 +57,7 @@ def add(  # noqa: PLR0913 - one parameter per option
 
     from .skills_wiring import open_skills
 
-    needed = {Tier.GLOBAL: (), Tier.DOMAIN: (domain,), Tier.COMPETITION: (domain, competition)}[tier]
-    if not all(needed):
-        msg = f"a {tier} skill needs --domain" + (" and --competition" if tier is Tier.COMPETITION else "")
-        raise ConfigError(msg)
+    tier = _tier(tier, domain, competition)
     if domain is not None and domain not in DOMAINS:
         msg = f"no domain is called {domain!r}"
         raise ConfigError(msg, where="--domain", hint=f"the domains are {', '.join(DOMAINS)}")
@@ -119,6 +118,22 @@ def retire(
         writer_of_person(files).settle(move(skill, status, reason), shelf)
     told = {"name": skill.name, "id": skill.id, "tier": skill.tier, "status": status, "reason": reason}
     typer.echo(js.dumps(told) if json else f"{skill.name}: {status}")
+
+
+def _tier(stated: Tier | None, domain: str | None, competition: str | None) -> Tier:
+    """The tier that the options say. Raises ConfigError where they do not fit together: none is passed over."""
+    from haste.schema.errors import ConfigError
+
+    tier = stated or (Tier.COMPETITION if competition else Tier.DOMAIN if domain else Tier.GLOBAL)
+    given = {"--domain": domain, "--competition": competition}
+    takes = {Tier.GLOBAL: (), Tier.DOMAIN: ("--domain",), Tier.COMPETITION: ("--domain", "--competition")}[tier]
+    if not all(given[name] for name in takes):
+        msg = f"a {tier} skill needs {' and '.join(takes)}"
+        raise ConfigError(msg, where="the command line")
+    if more := [name for name, value in given.items() if value is not None and name not in takes]:
+        msg = f"a {tier} skill has no {' and no '.join(more)}"
+        raise ConfigError(msg, where="the command line", hint="leave --tier away, and the others say it")
+    return tier
 
 
 def _beside(folder: Path) -> tuple[str, ...]:
