@@ -167,9 +167,7 @@ class DeadlyExecutor(LocalExecutor):
         return super().wait(timeout_s)
 
 
-def test_what_the_harness_dies_of_is_given_up_and_takes_nothing_with_it_that_waited_for_its_turn(
-    toy: Path, tmp_path: Path
-):
+def test_what_the_harness_dies_of_is_given_up_and_takes_nothing_of_its_batch_with_it(toy: Path, tmp_path: Path):
     drafts = [linear("a"), linear("b"), linear("c")]
     config = RunConfig(competition=str(toy), folds=2, workers=1, search=SearchConfig(iterations=0))
     state, deaths = None, 0
@@ -189,7 +187,7 @@ def test_what_the_harness_dies_of_is_given_up_and_takes_nothing_with_it_that_wai
         "c2": Outcome.LOST,
         "c3": Outcome.OK,
     }
-    assert [result.attempts for result in first.values()] == [1, MOST_ATTEMPTS, 1]
+    assert [result.attempts for result in first.values()] == [2, MOST_ATTEMPTS, 2]
     assert deaths == MOST_ATTEMPTS
     assert state.chosen.candidate is not None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
 from collections.abc import Iterator
 
 from haste.competition.score import read_submission, score_fold
@@ -26,23 +25,21 @@ POLL_S = 0.2  # how soon Ctrl-C is noticed while candidates run
 
 
 def execute(action: Execute, state: RunState, context: Context) -> Iterator[Event]:
-    """Start one wherever a worker is free, and report each as it ends; cancel what is left at the deadline or Ctrl-C.
+    """Start all, then report each as it ends; cancel what is left at the deadline, or at Ctrl-C.
 
-    What waits for its turn is not under way: if the harness dies, that counts against those only that may have done it.
     After Ctrl-C a final fit is let through as long as there is no other to hand over.
     """
     deadline = None if action.within_s is None else context.clock() + action.within_s
     at_hand = any(node.final is not None for node in state.nodes.values())
     must_end = action.works[0].purpose == "final" and not at_hand
-    waiting, pending = deque(action.works), dict[str, Work]()
+    pending: dict[str, Work] = {}
     limits = _limits(context.config.limits, action.wall_s)
-    while waiting or pending:
-        while waiting and len(pending) < context.config.workers:
-            work = waiting.popleft()
-            yield ExecutionStarted(candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt)
-            job = _job(work, state, context, limits)
-            pending[job.id] = work
-            context.executor.submit(job)
+    for work in action.works:
+        yield ExecutionStarted(candidate=work.candidate, purpose=work.purpose, fold=work.fold, attempt=work.attempt)
+        job = _job(work, state, context, limits)
+        pending[job.id] = work
+        context.executor.submit(job)
+    while pending:
         for finished in context.executor.wait(POLL_S):
             yield _report(pending.pop(finished.job_id), finished, context)
         over = deadline is not None and context.clock() >= deadline

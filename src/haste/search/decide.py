@@ -183,8 +183,8 @@ def _choose(state: RunState, now: float) -> Action:
     """Confirm the finalists on a split the search never saw, try their average there, fit the choice on everything."""
     rules, contenders = state.rules.search, finalists(state)
     if rules.confirm and state.confirm_folds and not state.interrupted and confirm_fits(state, now):
-        works = [work for n in contenders for f in range(state.confirm_folds) if (work := _work(n, "confirm", f))]
-        works += [work for work in _begun(state, "confirm") if work not in works]
+        works = _begun(state, "confirm")
+        works = works or [w for n in contenders for f in range(state.confirm_folds) if (w := _work(n, "confirm", f))]
         if works:
             return Execute(tuple(works), search_wall_s(state), confirm_left_s(state, now))
     confirmed = [n for n in contenders if state.confirm_folds and len(n.scores("confirm")) == state.confirm_folds]
@@ -244,11 +244,12 @@ def _work(node: Node, purpose: Purpose, fold: int, *, again: bool = False) -> Wo
 
 
 def _begun(state: RunState, purpose: Purpose) -> list[Work]:
-    """What is still owed of batches that were begun: lost, or cut off by a kill.
+    """What is still owed of batches that were begun, lost or cut off by a kill: as much as there are workers for.
 
-    A batch is finished before anything follows from a part of it, as it would have been without the kill.
+    A batch is finished before anything follows from a part of it, as it would have been without the kill. It is not
+    begun again as a whole: a kill counts against all that was begun, and what waits for a worker is not to blame.
     """
-    return [
+    owed = [
         work
         for node in state.nodes.values()
         for batch in _batches(state, node, purpose)
@@ -256,6 +257,7 @@ def _begun(state: RunState, purpose: Purpose) -> list[Work]:
         for fold in batch
         if (work := _work(node, purpose, fold))
     ]
+    return owed[: state.rules.workers]
 
 
 def _batches(state: RunState, node: Node, purpose: Purpose) -> tuple[range, ...]:
