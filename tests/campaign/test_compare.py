@@ -46,6 +46,7 @@ def test_a_reduction_is_of_sums_and_a_keep_rate_of_all_changes_together():
     assert (found.pairs, found.unpaired, found.competitions, found.seeds) == (2, 0, 2, 1)
     one, two = found.by_competition
     assert (one.name, one.pairs, one.keep_rate_difference.value) == ("one", 1, 0.5)
+    assert (two.decided_arm, two.decided_against) == (2, 6)
     assert (one.iterations_to_best_reduction.value, two.iterations_to_best_reduction.value) == (0.75, 0)
     assert one.score_difference.low is None  # one seed
     (domain,) = found.by_domain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import pytest
 
@@ -12,7 +13,19 @@ from haste.view.grid import grid
 from haste.view.study_charts import Scale, _effect
 from haste.view.study_markdown import study_markdown
 from haste.view.study_page import study_page
-from haste.view.study_words import MEASURES, absent, basis, effect_text, finding, leaning, limits, range_text, verdict
+from haste.view.study_words import (
+    MEASURES,
+    absent,
+    basis,
+    effect_text,
+    figure_rows,
+    finding,
+    leaning,
+    limits,
+    made_with,
+    range_text,
+    verdict,
+)
 from tests.campaign.study_rows import config, rows_of
 
 SAVED, KEPT, SCORE = (
@@ -121,6 +134,20 @@ def test_an_effect_whose_direction_hangs_on_one_competition_is_said_to():
     assert told[0] in " ".join(finding(contrast(by_competition=parts, iterations_to_best_reduction=saved)))
 
 
+def kept(name: str, arm: tuple[int, int], against: tuple[int, int]):
+    rates = {f"keep_rate_{side}": of[0] / of[1] if of[1] else None for side, of in (("arm", arm), ("against", against))}
+    return part(name, None) | rates | {"decided_arm": arm[1], "decided_against": against[1]}
+
+
+def test_a_keep_rate_is_put_together_by_its_changes():
+    parts = [kept("one", (9, 10), (1, 10)), kept("two", (1, 20), (4, 20)), kept("three", (0, 0), (1, 10))]
+    whole = interval(10 / 30 - 6 / 40)
+    (told,) = leaning(contrast(by_competition=parts, score_difference=interval(), keep_rate_difference=whole))
+    assert told == "Keep rate: the direction hangs on single competitions: 12 points lower without one"
+    older = [{key: value for key, value in one.items() if "decided" not in key} for one in parts]
+    assert leaning(contrast(by_competition=older, score_difference=interval(), keep_rate_difference=whole)) == []
+
+
 def test_many_competitions_that_turn_an_effect_are_counted():
     ups, downs = (part(f"up{n}", 0.1 + n / 100) for n in range(5)), (part(f"down{n}", -0.12) for n in range(5))
     parts = [*ups, *downs, part("last", 0.011)]
@@ -187,9 +214,16 @@ def test_every_study_has_a_page_and_a_text(study: str):
     for contrast in comparison["contrasts"]:
         for sentence in finding(contrast):
             assert sentence in text
+        for figure in figure_rows(contrast):
+            assert all(cell in text and escape(cell) in page for cell in figure)
         assert f"Effects of {contrast['arm']} against {contrast['against']}" in page
     for limit in limits(told["plan"]):
         assert limit in text
+    assert "iterations 8 (20), runner up iterations 2 (6), folds by the data" in made_with(told)
+    for form in (page, text):
+        assert made_with(told) in form
+        for arm in comparison["arms"]:
+            assert f"{arm['executions']}" in form
     assert ("skills in the inventory, on average" in page) is (study == "size")
     assert ("Refinements until the best score, warm and textbook" in page) is (study == "start")
     for asks in ("http:", "https:", "<script", "src="):

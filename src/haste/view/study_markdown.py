@@ -35,6 +35,8 @@ def study_markdown(study: Told, comparison: Told, command: str) -> str:
             f"    {command}",
             "",
             *study_body(study, comparison),
+            "Every competition's own figures are in `comparison.json` and `report.html`.",
+            "",
             "## What this cannot show",
             "",
             *(f"- {one}" for one in limits(plan)),
@@ -65,7 +67,8 @@ def study_body(study: Told, comparison: Told, level: str = "##") -> list[str]:
 
 
 def _arms(comparison: Told) -> list[str]:
-    heads = ("Arm", "What", "Runs", "Medals", "Score, normalised", "Refinements to best", "Keep rate", "Skills")
+    heads = ["Arm", "What", "Runs", "Medals", "Score, normalised", "Refinements to best", "Keep rate", "Skills"]
+    heads += ["Failed scripts", "Executions", "Recalled"]
     return grid(
         heads,
         [
@@ -78,6 +81,7 @@ def _arms(comparison: Told) -> list[str]:
                 mean_text(one["iterations_to_best"], 1),
                 share_text(one["keep_rate"]),
                 f"{one['skills_loaded']:.1f}",
+                *(f"{one[count]:,}" for count in ("failed", "executions", "recalled")),
             )
             for one in comparison["arms"]
         ],

@@ -108,13 +108,8 @@ def _contrast(one: Told, starts: bool) -> Markup:
         ),
         tag("h3", "Refinements until the best score") if side.html else None,
         tag("div", side, class_="figure") if side.html else None,
-        fold_away("All figures", _figures(one), _parts(one)),
+        fold_away("All figures", table(FIGURES, figure_rows(one)), _parts(one)),
     )
-
-
-def _figures(one: Told) -> Markup:
-    reached = ["Pairs in which the other's best score was reached", share_text(one["matched"]), "", ""]
-    return table(FIGURES, [*figure_rows(one), reached])
 
 
 def _parts(one: Told) -> Markup:

@@ -143,10 +143,11 @@ FIGURES = ("Figure", "Effect", "95 % interval", "Reading")
 def figure_rows(contrast: Told) -> list[list[str]]:
     """Every figure of a contrast under the heads `FIGURES`."""
     told = [(contrast[key], measure) for key, measure in MEASURES.items()]
-    return [
+    rows = [
         [measure.title, effect_text(one, measure), range_text(one, measure), READINGS[verdict(one)]]
         for one, measure in told
     ]
+    return [*rows, ["Pairs in which the other's best score was reached", share_text(contrast["matched"]), "", ""]]
 
 
 def bin_rows(sizes: list[Told]) -> list[list[str]]:
@@ -197,16 +198,16 @@ def finding(contrast: Told) -> list[str]:
 
 
 def leaning(contrast: Told) -> list[str]:
-    """For the score and the refinements to the best one: on which single competitions the effect's direction hangs.
+    """For each main figure that its parts add up to: on which single competitions the effect's direction hangs.
 
-    Parts are put together by their pairs. That is exact where every pair has the figure, and else nothing is told.
+    Parts are put together by their sums. That is exact where every pair has the figure, and else nothing is told.
     """
     told = []
-    for key, sums in (("score_difference", _scores), ("iterations_to_best_reduction", _refinements)):
+    for key, (sums, of) in _PARTS.items():
         measure, whole, parts = MEASURES[key], contrast[key]["value"], contrast.get("by_competition", ())
-        if whole is None or not math.isclose(_put_together(sums, parts) or 0.0, whole, abs_tol=1e-9):
+        if whole is None or not math.isclose(_put_together(sums, of, parts) or 0.0, whole, abs_tol=1e-9):
             continue
-        rest = {one["name"]: _put_together(sums, [part for part in parts if part is not one]) for one in parts}
+        rest = {one["name"]: _put_together(sums, of, [part for part in parts if part is not one]) for one in parts}
         turned = {name: value for name, value in rest.items() if value is not None and value * whole <= NEGLIGIBLE**2}
         if abs(whole) >= NEGLIGIBLE and turned:
             most = sorted(turned, key=lambda name: turned[name] * whole)[:LEANING]
@@ -216,20 +217,45 @@ def leaning(contrast: Told) -> list[str]:
     return told
 
 
-def _put_together(sums: Callable[[Told], tuple[float, float] | None], parts: Sequence[Told]) -> float | None:
+Sums = Callable[[Told], tuple[float, ...] | None]
+
+
+def _put_together(sums: Sums, of: Callable[..., float | None], parts: Sequence[Told]) -> float | None:
     known = [found for part in parts if (found := sums(part)) is not None]
-    upper, lower = (math.fsum(column) for column in zip(*known, strict=True)) if known else (0.0, 0.0)
+    return of(*(math.fsum(column) for column in zip(*known, strict=True))) if known else None
+
+
+def _ratio(upper: float, lower: float) -> float | None:
     return upper / lower if lower else None
 
 
-def _scores(part: Told) -> tuple[float, float] | None:
+def _difference(kept: float, decided: float, other_kept: float, other_decided: float) -> float | None:
+    return kept / decided - other_kept / other_decided if decided and other_decided else None
+
+
+def _scores(part: Told) -> tuple[float, ...] | None:
     value = part["score_difference"]["value"]
     return None if value is None else (part["pairs"] * value, part["pairs"])
 
 
-def _refinements(part: Told) -> tuple[float, float] | None:
+def _refinements(part: Told) -> tuple[float, ...] | None:
     one, other = part["iterations_to_best_arm"], part["iterations_to_best_against"]
     return None if one is None or other is None else (part["pairs"] * (other - one), part["pairs"] * other)
+
+
+def _changes(part: Told) -> tuple[float, ...] | None:
+    one, other = part.get("decided_arm"), part.get("decided_against")
+    if one is None or other is None:
+        return None
+    rates = [part[f"keep_rate_{side}"] or 0.0 for side in ("arm", "against")]  # there is none without a decision
+    return (rates[0] * one, one, rates[1] * other, other)
+
+
+_PARTS: dict[str, tuple[Sums, Callable[..., float | None]]] = {
+    "score_difference": (_scores, _ratio),
+    "iterations_to_best_reduction": (_refinements, _ratio),
+    "keep_rate_difference": (_changes, _difference),
+}
 
 
 def _sentence(contrast: Told, key: str, told: str, untold: str, same: str) -> str:

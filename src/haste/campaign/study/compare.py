@@ -60,6 +60,8 @@ class PartResult(Value):
     keep_rate_arm: float | None
     keep_rate_against: float | None
     keep_rate_difference: Interval
+    decided_arm: int | None = None  # what the keep rates are shares of; unknown of older studies
+    decided_against: int | None = None
     score_difference: Interval
 
 
@@ -180,6 +182,8 @@ def _part(name: str, pairs: Sequence[Pair], unit: Callable[[Pair], str]) -> Part
         keep_rate_arm=of("keep_rate_arm").value,
         keep_rate_against=of("keep_rate_against").value,
         keep_rate_difference=of("keep_rate_difference"),
+        decided_arm=sum(row.decided for row, _ in pairs),
+        decided_against=sum(row.decided for _, row in pairs),
         score_difference=of("score_difference"),
     )
 
