@@ -183,6 +183,17 @@ def test_runs_are_told_apart_by_how_many_skills_there_were_and_how_many_they_saw
     ]
 
 
+def test_few_skills_are_as_the_paper_has_them_none_among_them():
+    rows = [row("a", name, inventory=n, kept=n // 10, decided=10) for name, n in (("one", 0), ("two", 15), ("six", 60))]
+    found = compare(PLAN, rows, 3)
+    assert [(one.low, one.high, one.runs, one.decided, one.keep_rate.value) for one in found.by_papers_sizes] == [
+        (0, 15, 2, 20, 0.05),
+        (50, None, 1, 10, 0.6),
+    ]
+    told = summarise(config("size"), found, "")["keep_rate_by_papers_sizes"]
+    assert (told["0-15"], told["0-15_runs"], told["0-15_decided"]) == (0.05, 2, 20)
+
+
 def test_an_effect_that_was_put_in_is_found_and_none_that_was_not():
     plan = config()
     there = compare(plan.plan, rows_of(plan, gain=0.4), plan.places)

@@ -84,3 +84,17 @@ def test_the_paper_is_set_beside_what_came_out_also_where_it_is_worse(gain: floa
     assert ("% fewer (" in row) == (gain >= 0) or gain == 0
     assert ("% more (" in row) == (gain < 0) or gain == 0
     assert "than a textbook start" in row
+
+
+def test_keep_rates_by_the_papers_sizes_say_what_they_rest_on(tmp_path: Path):
+    prose = tmp_path / "prose.md"
+    prose.write_text("{{paper}}")
+    folder = _stored(tmp_path, "keep-rate", "size")
+    summary = json.loads((folder / "summary.json").read_text())
+    few = summary["keep_rate_by_papers_sizes"]
+    row = next(line for line in page(prose, tmp_path).splitlines() if "42 %" in line)
+    assert f"with 0 to 15 ({few['0-15_runs']} runs, {few['0-15_decided']} decided changes)" in row
+    assert few["0-15_runs"] >= 12  # those without a skill are among them
+    del summary["keep_rate_by_papers_sizes"]
+    (folder / "summary.json").write_text(json.dumps(summary))
+    assert "not told with 0 to 15" in page(prose, tmp_path)

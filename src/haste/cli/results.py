@@ -81,8 +81,8 @@ def _paper(results: Path) -> str:
         (
             "Keep rate with few and with many skills",
             "42 % (0 to 15), 85 % (50 and more)",
-            _one(size, "keep_rate_by_inventory.1-15", "with 1 to 15"),
-            _one(size, "keep_rate_by_inventory.50-", "with 50 and more"),
+            _sized(size, "0-15", "with 0 to 15"),
+            _sized(size, "50-", "with 50 and more"),
         ),
         (
             "Keep rate, cold and warm",
@@ -122,6 +122,19 @@ def _one(summary: Told | None, path: str, words: str) -> str:
     if measure is None:
         return f"{share_text(interval)} {words}"
     return f"{effect_text(interval, measure)} ({range_text(interval, measure)}) {words}"
+
+
+def _sized(summary: Told | None, size: str, words: str) -> str:
+    """A keep rate with what it rests on, by the sizes that the paper tells."""
+    from haste.view.numbers import count_text
+
+    bins = "keep_rate_by_papers_sizes"
+    told = _one(summary, f"{bins}.{size}", words)
+    sizes = (summary or {}).get(bins, {})
+    if size not in sizes:
+        return told
+    runs, decided = count_text(sizes[f"{size}_runs"], "run"), count_text(sizes[f"{size}_decided"], "decided change")
+    return f"{told} ({runs}, {decided})"
 
 
 def _medals(summary: Told | None, arm: str) -> str:

@@ -16,6 +16,8 @@ from .outcomes import Row
 from .plan import Plan
 from .retry import better_of_two
 
+PAPERS = ((0, 15), (50, None))  # skills in the inventory, as the paper pools them; no skill at all is among the few
+
 X = TypeVar("X")
 
 
@@ -105,6 +107,7 @@ class Comparison(Value):
     contrasts: tuple[ContrastResult, ...]
     by_inventory: tuple[SizeBin, ...]
     by_skills_loaded: tuple[SizeBin, ...]
+    by_papers_sizes: tuple[SizeBin, ...] = ()  # of inventories; unknown of older studies
     missing: tuple[Missing, ...] = ()
     executed: Executed | None = None  # unknown of studies that were compared before it was counted
 
@@ -123,6 +126,7 @@ def compare(plan: Plan, rows: Sequence[Row], places: int, missing: Sequence[Miss
         ),
         by_inventory=tuple(_bin(rows, lambda row: row.inventory, low, high) for low, high in BINS),
         by_skills_loaded=tuple(_bin(rows, lambda row: row.skills_loaded, low, high) for low, high in BINS),
+        by_papers_sizes=tuple(_bin(rows, lambda row: row.inventory, low, high) for low, high in PAPERS),
         missing=tuple(missing),
     )
 

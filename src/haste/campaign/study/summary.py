@@ -51,11 +51,17 @@ def summarise(config: StudyConfig, comparison: Comparison, command: str) -> dict
         "arms": {one.arm: _arm(one) for one in comparison.arms},
         "keep_rate_by_inventory": _binned(comparison.by_inventory),
         "keep_rate_by_skills_loaded": _binned(comparison.by_skills_loaded),
+        "keep_rate_by_papers_sizes": _binned(comparison.by_papers_sizes),
     }
 
 
 def _binned(sizes: Sequence[SizeBin]) -> dict[str, Any]:
-    return _figures({f"{one.low}-{'' if one.high is None else one.high}": one.keep_rate for one in sizes})
+    """Keep rates by the number of skills, `LOW-HIGH` or `LOW-`, with `_runs` and `_decided` changes beside each."""
+    told: dict[str, Any] = {}
+    for one in sizes:
+        name = f"{one.low}-{'' if one.high is None else one.high}"
+        told |= _figures({name: one.keep_rate}) | {f"{name}_runs": one.runs, f"{name}_decided": one.decided}
+    return told
 
 
 def _contrast(one: ContrastResult) -> dict[str, Any]:
