@@ -71,6 +71,8 @@ GOOD = write_skill(skill())
         (GOOD.replace("name: target-encoding", "name: Target"), "name", 2),
         (GOOD.replace("name: target-encoding", "name: a--b"), "name", 2),
         (GOOD.replace('"Advice on', '"a --- b'), "three hyphens", 3),
+        (GOOD.replace('"Advice on', '"Advice\ton'), "control characters", 3),
+        (GOOD.replace('"Advice on', '"Advice\x01on'), "not YAML", 2),
         (GOOD.replace("Try target", "Try " + "very " * 300 + "target"), "words", 15),
         (GOOD.replace('haste-tier: "global"', 'haste-tier: "domain"'), "haste-domain", 1),
         (GOOD.replace('haste-tier: "global"', 'haste-tier: "global"\n  haste-domain: "text"'), "haste-domain", 13),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,32 +47,35 @@ class Index:
             words = terms(text)
             for term, count in Counter(words).items():
                 positions, weights = postings.get(term, (array("i"), array("f")))
-                weight = count * (K1 + 1) / (count + _norm(len(words), self.mean_length))
+                weight = _weight(count, _norm(len(words), self.mean_length))
                 postings[term] = (positions + array("i", [position]), weights + array("f", [weight]))
         return Index(self.size + len(texts), self.mean_length, postings)
 
 
 def build_index(texts: Sequence[str]) -> Index:
     """Index texts by their position."""
-    found: dict[str, tuple[list[int], list[int]]] = {}
+    found: defaultdict[str, list[int]] = defaultdict(list)  # a position for each time that the term stands there
     lengths: list[int] = []
     for position, text in enumerate(texts):
         words = terms(text)
         lengths.append(len(words))
-        for term, count in Counter(words).items():
-            if (posting := found.get(term)) is None:
-                posting = found[term] = ([], [])
-            posting[0].append(position)
-            posting[1].append(count)
+        for word in words:
+            found[word].append(position)
     mean = sum(lengths) / len(lengths) if lengths else 0.0
     norms = [_norm(length, mean) for length in lengths]
+    once = [_weight(1, norm) for norm in norms]  # most terms stand once in a text
     postings: dict[str, Posting] = {}
     while found:  # emptied on the way, so that lists and arrays are not all held at once
-        term, (positions, counts) = found.popitem()
-        weights = [count * (K1 + 1) / (count + norms[at]) for at, count in zip(positions, counts, strict=True)]
-        postings[term] = (array("i", positions), array("f", weights))
+        term, places = found.popitem()
+        counts = Counter(places)
+        weights = [once[at] if count == 1 else _weight(count, norms[at]) for at, count in counts.items()]
+        postings[term] = (array("i", counts), array("f", weights))
     return Index(len(texts), mean, postings)
 
 
 def _norm(length: int, mean: float) -> float:
     return K1 * (1 - B + B * length / (mean or 1))
+
+
+def _weight(count: int, norm: float) -> float:
+    return count * (K1 + 1) / (count + norm)

@@ -16,7 +16,9 @@ import yaml
 
 KEYS = ("name", "description", "license", "compatibility", "allowed-tools", "metadata")
 FENCE = "---\n"
-_LINE = re.compile(r'(  )?([a-z][a-z0-9-]*): (?:("(?:[^"\\]|\\["\\/])*")|([a-z0-9][a-z0-9-]*))')
+_LINE = re.compile(
+    r'(  )?([a-z][a-z0-9-]*): (?:"([^"\\\x00-\x1f]*(?:\\["\\/][^"\\\x00-\x1f]*)*)"|([a-z0-9][a-z0-9-]*))'
+)
 _Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -107,7 +109,7 @@ def _read_canonical(front: str) -> tuple[dict[str, str], dict[str, str]] | None:
         target = metadata if inside else fields
         if bool(indent) != inside or key in target or (not inside and key not in KEYS) or key == "metadata":
             return None
-        target[key] = json.loads(quoted) if quoted else plain
+        target[key] = plain or (json.loads(f'"{quoted}"') if "\\" in quoted else quoted)
     return fields, metadata
 
 

@@ -110,7 +110,6 @@ _SQUEEZED = re.compile(
 )
 _NO_LETTER = bytes(char for char in range(128) if not chr(char).isalpha())
 _NOT_PLAIN = re.compile(r"[^\n\t\x20-\x7e]")
-_NO_BREAKS = {ord("\n"): " ", ord("\t"): " "}
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SPACES = frozenset(" \u00a0")
 _SCRIPT_WORD = re.compile(r"[^\W\d_]{2,}")
@@ -132,8 +131,6 @@ def find_forbidden(text: str, codes: Container[str] = CODES, sieve: Sieve | None
 
 def _hidden(text: str) -> Iterator[Found]:
     """Characters that a person does not see, or that pretend to be others."""
-    if text.isascii() and text.translate(_NO_BREAKS).isprintable():
-        return
     for match in _NOT_PLAIN.finditer(text):
         char = match.group()
         if what := "a control character" if char.isascii() else _trouble(char):

@@ -31,7 +31,8 @@ NEEDS = {
     "a home folder": (r"/home/|/users/|\\users\\|/root|~/",),
     "a private address": (r"\b(?:10|192|172|127)\.|\blocalhost:",),
     "a telephone number": (r"\+\d|\(\d",),
-    "an identity or card number": (r"\d{4}",),
+    # Groups of four digits are parted by a hyphen within one word, or else stand alone as words.
+    "an identity or card number": (r"\d{3}-\d{2}-\d{4}|\d{4}-\d{4}|^\d{4}$|\b[a-z]{2}\d{2}(?:$|\d{4})",),
     "tells the reader to drop its instructions": (
         r"\b(?:ignor|disregard|forget|overrid|overrul|overwrit|bypass|neglect|discard|abandon)",
         "instruction|direction|rule|prompt|guid|message|constraint|context|command|polic|restriction|order",
@@ -137,32 +138,32 @@ _BUNDLES = tuple(
 _WHOLE = {what: sum(1 << at for at, (name, _) in enumerate(_GROUPS) if name == what) for what in NEEDS}
 
 
-_NUMBERED = re.compile("((?:[a-z-]*-)?)([0-9]+)(:?)")
+# No group tells these apart but by how long they are; a large store has many.
+_NUMBER = re.compile(r"(?<![a-z0-9])[0-9]+(?![.0-9])")
 
 
 class Sieve:
     """Tells which patterns a text may match. Remembers the words it has seen: use one for many texts."""
 
     def __init__(self) -> None:
-        self._words: dict[str, int] = {}
+        self._words = _Words()
 
     def may_match(self, text: str) -> frozenset[str]:
         """The names of the patterns that a text, in normal form NFKC, has the words for."""
-        # Without regard to case an `i` also matches one without a dot.
         met = 0
-        for word in set(text.lower().replace("\u0131", "i").split()):
-            if (bits := self._words.get(word)) is None:
-                bits = self._words[word] = self._of_new(word)
+        # Without regard to case an `i` also matches a capital with a dot, and a small one without.
+        words = text.replace("\u0130", "i").lower().replace("\u0131", "i").split()
+        for bits in set(map(self._words.__getitem__, words)):
             met |= bits
         return frozenset(what for what, whole in _WHOLE.items() if met & whole == whole) if met else frozenset()
 
-    def _of_new(self, word: str) -> int:
-        # No group tells numbers apart, alone or behind a hyphen, but by how long they are; a large store has many.
-        if (numbered := _NUMBERED.fullmatch(word)) is None:
-            return _bits(word)
-        shape = numbered[1] + "5" * len(numbered[2]) + numbered[3]
-        if (bits := self._words.get(shape)) is None:
-            bits = self._words[shape] = _bits(shape)
+
+class _Words(dict[str, int]):
+    """Each word's bits, found when the word is first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        shape = _NUMBER.sub(lambda found: "5" * len(found[0]), word)
+        bits = self[word] = _bits(word) if shape == word else self[shape]
         return bits
 
 
