@@ -19,6 +19,7 @@ import json
 import os
 import platform
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -145,6 +146,7 @@ def killed(campaign: Campaign, when: list[Moment]) -> tuple[Path, float, int]:
         if not campaign.kill_at(moment):
             break
         landed += 1
+        sys.stderr.write(f"killed {moment.after_s:.1f} s after {moment.executions} executions had ended\n")
         campaign.carry_on()
     return campaign.end(), time.monotonic() - began, landed
 
@@ -227,13 +229,12 @@ def main() -> None:
     names = options.competitions or [one.id for one in bundled()]
     settings = f"--inventory empty --time-limit none --iterations {options.iterations} --runner-up-iterations 2"
     words = [*(options.competitions or ["all"]), *settings.split(), "--workers", str(options.workers)]
-    with tempfile.TemporaryDirectory() as scratch:
-        with Campaign(words, Path(scratch) / "undisturbed") as campaign:
-            whole, whole_s, ended_s = undisturbed(campaign)
-        with Campaign(words, Path(scratch) / "killed") as campaign:
-            cut, cut_s, landed = killed(campaign, moments(options.kills, whole_s, ended_s, options.seed))
-        again = begun_again(cut)
-        found = list(differences(tables(whole), tables(cut)))
+    scratch = Path(tempfile.mkdtemp())
+    with Campaign(words, scratch / "undisturbed") as campaign:
+        whole, whole_s, ended_s = undisturbed(campaign)
+    with Campaign(words, scratch / "killed") as campaign:
+        cut, cut_s, landed = killed(campaign, moments(options.kills, whole_s, ended_s, options.seed))
+    found = list(differences(tables(whole), tables(cut)))
     told = {
         "command": " ".join(["python", "bench/campaign_kills.py", *sys.argv[1:]]),
         "campaign": " ".join(["haste campaign run", *words]),
@@ -243,7 +244,7 @@ def main() -> None:
         "executions": len(ended_s),
         "kills": options.kills,
         "kills_while_running": landed,
-        "executions_begun_again": again,
+        "executions_begun_again": begun_again(cut),
         "undisturbed_s": round(whole_s, 1),
         "killed_s": round(cut_s, 1),
         "equal": not found,
@@ -253,7 +254,10 @@ def main() -> None:
     sys.stdout.write(text)
     if options.write:
         RESULT.write_text(text, encoding="utf-8")
-    sys.exit(bool(found) or landed < options.kills)
+    if found:
+        sys.exit(f"not equal; both campaigns are kept in {scratch}")
+    shutil.rmtree(scratch)
+    sys.exit(landed < options.kills)
 
 
 if __name__ == "__main__":
