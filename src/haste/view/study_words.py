@@ -309,11 +309,11 @@ def executions_text(comparison: Told) -> str | None:
     text = f"{count_text(whole, 'execution')}: {whole - shared - elsewhere:,} run in this study, {shared:,} shared "
     text += f"between its runs, {elsewhere:,} taken over from other studies"
     each = [
-        f"{one['study']} by code {one['code_version']}, of which {count_text(one['executions'], 'execution')} "
-        f"were known before the first run here ({one['taken_over']:,} of them had been taken over there as well)"
+        f"Of the study {one['study']} by code {one['code_version']}, {count_text(one['executions'], 'execution')} "
+        f"were known before the first run here, {one['taken_over']:,} of them taken over there as well."
         for one in told["studies"]
     ]
-    return f"{text}{' (' if each else ''}{'; '.join(each)}{')' if each else ''}."
+    return " ".join([f"{text}.", *each])
 
 
 def made_with(study: Told) -> str:
