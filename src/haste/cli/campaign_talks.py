@@ -38,8 +38,10 @@ def settle(reading: Reading, asking: Asking) -> Verdicts:
 
     from .models_wiring import make_engineer
     from .promotion_wiring import while_answered
+    from .skills_wiring import tell
     from .wiring import built_in_judge
 
+    tell(reading.problems)
     if asking.config.model == "builtin":
         return Verdicts(tuple(settle_round(reading, None, judge=built_in_judge())))
     with _talking(asking) as talk:

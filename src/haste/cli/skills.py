@@ -12,6 +12,7 @@ import typer
 from . import skills_change, skills_evaluate, skills_promote
 
 if TYPE_CHECKING:
+    from haste.runner.skill_store import Reading
     from haste.schema.knowledge import Problem
     from haste.skills.inventory import Held, Inventory
     from haste.skills.promote import Shelf
@@ -63,17 +64,20 @@ def list_(skills: Store = None, json: Json = False) -> None:
 def show(name: Name, skills: Store = None, json: Json = False) -> None:
     """One skill as it lies on disk, and what is known of its effect."""
     from haste.skills.absence import absence_effect
-    from haste.skills.skill import write_skill
+    from haste.store.inventory_files import LIMIT, read_text
 
-    shelf = _shelf(skills)
-    held = find(shelf.inventory, name)
+    from .skills_wiring import open_skills, read_and_tell
+
+    files = open_skills(skills, create=False)
+    reading = read_and_tell(files)
+    shelf, held = reading.shelf, find(reading, name)
     against = absence_effect(held.skill, shelf.evidence).model_dump(mode="json")
     if json:
         known = _row(held, shelf) | {"path": held.path, "digest": held.digest, "effect_against_absence": against}
         typer.echo(js.dumps(held.skill.model_dump(mode="json") | known))
         return
     typer.echo(held.path)
-    typer.echo(write_skill(held.skill))
+    typer.echo(read_text(files.root / held.path, LIMIT))
     typer.echo(f"effect: {_effect(_row(held, shelf)['effect'])}")
     typer.echo(f"against its absence: {_effect(against)}")
 
@@ -108,7 +112,7 @@ def lint(skills: Store = None, json: Json = False) -> None:
     from haste.runner.skill_store import read_store
     from haste.skills.lint import lint as problems_of
 
-    from .skills_wiring import open_skills
+    from .skills_wiring import open_skills, placed
 
     files = open_skills(skills, create=False)
     reading = read_store(files, bundled_terms())
@@ -119,8 +123,7 @@ def lint(skills: Store = None, json: Json = False) -> None:
     if json:
         typer.echo(js.dumps([problem.model_dump(mode="json") for problem in problems]))
     for problem in problems if not json else ():
-        line = f":{problem.line}" if problem.line is not None else ""
-        typer.echo(f"{problem.where}{line}: {problem.reason} [{problem.code}]")
+        typer.echo(f"{placed(problem)} [{problem.code}]")
     if problems:
         raise typer.Exit(5)
     if not json:
@@ -133,8 +136,8 @@ def why(name: Name, skills: Store = None, json: Json = False) -> None:
     from haste.skills.lifecycle import rule
     from haste.skills.why import accounts, history
 
-    shelf = _shelf(skills)
-    skill = find(shelf.inventory, name).skill
+    reading = _reading(skills)
+    shelf, skill = reading.shelf, find(reading, name).skill
     told, decisions = accounts(skill, shelf.evidence), history(skill, shelf.evidence)
     if json:
         decided = [one.model_dump(mode="json") for one in decisions]
@@ -238,24 +241,34 @@ def _nowhere(inventory: Inventory, texts: Mapping[str, str]) -> Iterator[Problem
             yield Problem(where=held.path, code="domain", reason=f"no domain is called {domain!r}", line=line)
 
 
-def find(inventory: Inventory, name: str) -> Held:
-    """The skill of that name or id. Raises StoreError with the nearest names."""
+def find(reading: Reading, name: str) -> Held:
+    """The skill of that name or id. Raises StoreError: with the fault of its file, or with the nearest names."""
     from difflib import get_close_matches
 
     from haste.schema.errors import StoreError
 
+    inventory = reading.shelf.inventory
     held = inventory.by_name.get(name) or inventory.by_id.get(name)
     if held is not None:
         return held
+    faults = (one for one in reading.problems if one.where.removesuffix("/SKILL.md").endswith(f"/{name}"))
+    if (aside := next(faults, None)) is not None:
+        where = aside.where if aside.line is None else f"{aside.where}:{aside.line}"
+        msg = f"{name} is set aside: {aside.reason.removeprefix('set aside: ')}"
+        raise StoreError(msg, where=where, hint="mend the file by hand; `haste skills lint` names all of its faults")
     near = get_close_matches(name, inventory.by_name, n=3)
     msg = f"no skill is called {name!r}"
     raise StoreError(msg, hint=f"is it {' or '.join(near)}?" if near else "`haste skills list` names them all")
 
 
-def _shelf(skills: Path | None) -> Shelf:
-    from .skills_wiring import open_skills, read_shelf
+def _reading(skills: Path | None) -> Reading:
+    from .skills_wiring import open_skills, read_and_tell
 
-    return read_shelf(str(open_skills(skills, create=False).root))
+    return read_and_tell(open_skills(skills, create=False))
+
+
+def _shelf(skills: Path | None) -> Shelf:
+    return _reading(skills).shelf
 
 
 def _at(place: str, skills: Path | None) -> Inventory:

@@ -46,7 +46,6 @@ def add(  # noqa: PLR0913 - one parameter per option
     """Take a hand-written skill in as a candidate, through the same gate as learned ones."""
     from haste.competition.catalogue import bundled_terms
     from haste.competition.settings import DOMAINS
-    from haste.runner.skill_store import read_store
     from haste.schema.errors import ConfigError, StoreError
     from haste.schema.knowledge import Tier as Place
     from haste.skills import person
@@ -55,7 +54,7 @@ def add(  # noqa: PLR0913 - one parameter per option
     from haste.skills.skill import path_of
     from haste.store.inventory_files import LIMIT, read_text
 
-    from .skills_wiring import open_skills
+    from .skills_wiring import open_skills, read_and_tell
 
     tier = _tier(tier, domain, competition)
     if domain is not None and domain not in DOMAINS:
@@ -70,7 +69,7 @@ def add(  # noqa: PLR0913 - one parameter per option
         raise StoreError(msg, where=f"{path}:{fault.line}" if fault.line else str(path)) from fault
     files = open_skills(skills, create=True)
     with files.lock():  # from reading to writing: nobody takes the name in between
-        shelf = read_store(files, bundled_terms()).shelf
+        shelf = read_and_tell(files, bundled_terms()).shelf
         promotion = person.add(adopted, shelf, text)
         writer_of_person(files).settle(promotion, shelf)
     if not promotion.changes:
@@ -97,19 +96,18 @@ def retire(
     json: Json = False,
 ) -> None:
     """Put a skill out of use. It is kept, never loaded, and its claim is not learned again."""
-    from haste.runner.skill_store import read_store
     from haste.schema.errors import StoreError
     from haste.schema.knowledge import Status
     from haste.skills.person import move
 
     from .skills import find
-    from .skills_wiring import open_skills
+    from .skills_wiring import open_skills, read_and_tell
 
     files = open_skills(skills, create=False)
     status = Status.CANDIDATE if undo else Status.RETIRED
     with files.lock():
-        shelf = read_store(files).shelf
-        skill = find(shelf.inventory, name).skill
+        reading = read_and_tell(files)
+        shelf, skill = reading.shelf, find(reading, name).skill
         if (skill.status is Status.RETIRED) is not undo:
             msg = f"{skill.name} is {skill.status}"
             raise StoreError(

@@ -133,9 +133,9 @@ def _replayed(store: Path, judge: Judge) -> dict[str, Any]:
     from haste.runner.promotion_set import replay_store
     from haste.skills.left_out import kept_back, share
 
-    from .skills_wiring import open_skills
+    from .skills_wiring import open_skills, read_and_tell
 
-    trials = replay_store(open_skills(store, create=False), judge)
+    trials = replay_store(read_and_tell(open_skills(store, create=False)), judge)
     promoted = [one for one in trials if one.promoted]
     groups = {
         "promoted": share(promoted),

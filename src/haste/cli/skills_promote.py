@@ -58,11 +58,11 @@ def promote(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Put the learnings of finished runs before the store. They wait for `review`, or are decided with --auto."""
     from haste.runner.promotion import settle_round
-    from haste.runner.skill_store import leave_evidence, leave_learnings, read_store, with_run
+    from haste.runner.skill_store import leave_evidence, leave_learnings, with_run
     from haste.schema.errors import ConfigError
 
     from .promotion_wiring import CONVERSATIONS, Whom, judging, spent_words, while_answered
-    from .skills_wiring import open_skills
+    from .skills_wiring import open_skills, read_and_tell
     from .wiring import built_in_judge
 
     told = asking(base_url, fallback_model, reply_mode, call_timeout, max_output_tokens)
@@ -73,7 +73,7 @@ def promote(  # noqa: PLR0913 - one parameter per option
     stories = [_events(run) for run in runs or ()]  # all are read before the first is written
     files = open_skills(skills, create=not dry_run)
     if dry_run:
-        reading = read_store(files)
+        reading = read_and_tell(files)
         for events in stories:
             reading = with_run(reading, events)
         _tell(settle_round(reading, None, judge=built_in_judge()), json=json)
@@ -83,7 +83,7 @@ def promote(  # noqa: PLR0913 - one parameter per option
             leave_evidence(files, events)
             leave_learnings(files, events)
     if not auto:
-        waiting = [learning.model_dump(mode="json") for learning in read_store(files).pending]
+        waiting = [learning.model_dump(mode="json") for learning in read_and_tell(files).pending]
         typer.echo(js.dumps(waiting) if json else f"{len(waiting)} learnings wait for `haste skills review`")
         return
     with judging(whom, files.root / CONVERSATIONS) as (judge, talk):
@@ -136,12 +136,12 @@ def _writer(files: SkillFiles, seen: Mapping[str, int]) -> Writer:
 
 
 def _reading(files: SkillFiles) -> tuple[Reading, dict[str, int]]:
-    """The store, whole, and how long its ledger's streams were before it was read."""
-    from haste.runner.skill_store import read_store
+    """The store, whole, with what was set aside told; and how long its ledger's streams were before it was read."""
+    from .skills_wiring import read_and_tell
 
     with files.lock():  # also finishes what a killed process had begun
         seen = files.ledger_sizes()
-        return read_store(files), seen
+        return read_and_tell(files), seen
 
 
 def _ask(promotion: Promotion, *, aside: bool) -> bool | None:

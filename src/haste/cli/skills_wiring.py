@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 from haste.schema.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from haste.runner.context import Context
+    from haste.runner.skill_store import Reading
+    from haste.schema.knowledge import CompetitionTerms, Problem
     from haste.search.state import RunState
     from haste.skills.promote import Shelf
     from haste.store.inventory import SkillFiles
@@ -69,17 +73,33 @@ def skills_for_run(folder: Path | None) -> str | None:
 
 def read_shelf(folder: str) -> Shelf:
     """The store of a run as it is now; what had to be set aside is told."""
-    from haste.runner.skill_store import read_store
     from haste.store.inventory import SkillFiles
 
-    reading = read_store(SkillFiles(Path(folder)))
-    if reading.problems:
-        first = reading.problems[0]
+    return read_and_tell(SkillFiles(Path(folder))).shelf
+
+
+def read_and_tell(files: SkillFiles, known: Iterable[CompetitionTerms] = ()) -> Reading:
+    """The store as it is now, as `read_store` has it; what had to be set aside is told."""
+    from haste.runner.skill_store import read_store
+
+    reading = read_store(files, known)
+    tell(reading.problems)
+    return reading
+
+
+def tell(problems: Sequence[Problem]) -> None:
+    """One line on stderr about what was set aside in a store; nothing where nothing was."""
+    if problems:
         sys.stderr.write(
-            f"haste: {len(reading.problems)} problem(s) in the skill store, the first: {first.where}: {first.reason}; "
+            f"haste: {len(problems)} problem(s) in the skill store, the first: {placed(problems[0])}; "
             "see `haste skills lint`\n"
         )
-    return reading.shelf
+
+
+def placed(problem: Problem) -> str:
+    """`file:line: reason`; without the line where a file has none to tell of."""
+    line = "" if problem.line is None else f":{problem.line}"
+    return f"{problem.where}{line}: {problem.reason}"
 
 
 def leave_evidence(context: Context, state: RunState) -> None:

@@ -9,9 +9,8 @@ from haste.skills.labelled import SPLITS, LabelledSet, Split, learning_of, read_
 from haste.skills.left_out import Trial, leave_one_out
 from haste.skills.promote import Judge, by_counting, promote_learning
 from haste.skills.promotion_quality import Judged, judged
-from haste.store.inventory import SkillFiles
 
-from .skill_store import read_store
+from .skill_store import Reading
 
 _FOLDER = Path(__file__).parents[1] / "promotion_set"
 
@@ -27,7 +26,6 @@ def judge_set(among: LabelledSet, split: Split | None, judge: Judge = by_countin
         yield judged(item, promote_learning(learning_of(item, among), shelf_of(item, among), judge), among)
 
 
-def replay_store(files: SkillFiles, judge: Judge = by_counting) -> tuple[Trial, ...]:
+def replay_store(reading: Reading, judge: Judge = by_counting) -> tuple[Trial, ...]:
     """`leave_one_out` over all that a store has ever been told; its skills and earlier verdicts are not looked at."""
-    reading = read_store(files)
     return leave_one_out(reading.records, reading.learned, reading.shelf.terms, judge)
