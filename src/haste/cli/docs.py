@@ -51,7 +51,7 @@ def commands_page() -> str:
 
 
 def main() -> None:
-    """Write the pages, or with --check name the stale ones and fail."""
+    """Write the pages, or with --check name the stale ones and fail; fail too where the results' prose is not true."""
     stale = []
     for name, make in pages().items():
         path, text = DOCS / name, make()
@@ -65,6 +65,12 @@ def main() -> None:
         sys.stdout.write(f"{verb}: {path_name}\n")
     if stale and "--check" in sys.argv:
         sys.stdout.write("run `make fix` and read what changed\n")
+        raise SystemExit(1)
+    from .results import untrue
+
+    for sentence in (false := untrue()):
+        sys.stdout.write(f"not true: {sentence}\n")
+    if false:
         raise SystemExit(1)
 
 

@@ -2,8 +2,9 @@
 
 A line of the form `{{study FOLDER}}` becomes the arms, findings and figures of `results/FOLDER`, `{{paper}}` the table
 that sets them beside the paper's, and `{{promotion}}` those of `results/promotion`; within a line, `{{FOLDER key.key}}`
-is a figure of that folder's `summary.json` with its interval. What was not run yet is said so.
-`python -m haste.cli.docs` writes the page.
+is a figure of that folder's `summary.json` with its interval. What was not run yet is said so. Lines `{{claim ...}}`
+say what must hold for the prose to be true (`results_claims`). `python -m haste.cli.docs` writes the page and names
+the claims that do not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from .results_claims import disagreements, without_claims
 from .results_promotion import promotion
 
 PROSE = Path("docs/results.in.md")
@@ -33,8 +35,13 @@ def page(prose: Path = PROSE, results: Path = RESULTS) -> str:
             return promotion(results / "promotion")
         return _paper(results) if found[1] == "paper" else _study(results / found[2])
 
-    text = _LINE.sub(whole, prose.read_text(encoding="utf-8"))
+    text = _LINE.sub(whole, without_claims(prose.read_text(encoding="utf-8")))
     return HEAD + _VALUE.sub(lambda found: _figure(results / found[1], found[2]), text)
+
+
+def untrue(prose: Path = PROSE, results: Path = RESULTS) -> list[str]:
+    """What the prose claims and the stored figures do not say. Raises ConfigError for what cannot be understood."""
+    return list(disagreements(prose, results))
 
 
 def read(folder: Path, name: str) -> Told | None:

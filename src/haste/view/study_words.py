@@ -203,11 +203,11 @@ def leaning(contrast: Told) -> list[str]:
     Parts are put together by their sums. That is exact where every pair has the figure, and else nothing is told.
     """
     told = []
-    for key, (sums, of) in _PARTS.items():
-        measure, whole, parts = MEASURES[key], contrast[key]["value"], contrast.get("by_competition", ())
-        if whole is None or not math.isclose(_put_together(sums, of, parts) or 0.0, whole, abs_tol=1e-9):
+    for key in MAIN:
+        measure, whole = MEASURES[key], contrast[key]["value"]
+        if whole is None:
             continue
-        rest = {one["name"]: _put_together(sums, of, [part for part in parts if part is not one]) for one in parts}
+        rest = {one["name"]: without(contrast, key, one["name"]) for one in contrast.get("by_competition", ())}
         turned = {name: value for name, value in rest.items() if value is not None and value * whole <= NEGLIGIBLE**2}
         if abs(whole) >= NEGLIGIBLE and turned:
             most = sorted(turned, key=lambda name: turned[name] * whole)[:LEANING]
@@ -215,6 +215,14 @@ def leaning(contrast: Told) -> list[str]:
             others = f", and so with {count_text(len(turned) - LEANING, 'other')}" if len(turned) > LEANING else ""
             told.append(f"{measure.title}: the direction hangs on single competitions: {each}{others}")
     return told
+
+
+def without(contrast: Told, key: str, name: str) -> float | None:
+    """A main figure as it is when one competition is left out; None where that cannot be told."""
+    (sums, of), whole, parts = _PARTS[key], contrast[key]["value"], contrast["by_competition"]
+    if whole is None or not math.isclose(_put_together(sums, of, parts) or 0.0, whole, abs_tol=1e-9):
+        return None
+    return _put_together(sums, of, [part for part in parts if part["name"] != name])
 
 
 Sums = Callable[[Told], tuple[float, ...] | None]
@@ -256,6 +264,7 @@ _PARTS: dict[str, tuple[Sums, Callable[..., float | None]]] = {
     "iterations_to_best_reduction": (_refinements, _ratio),
     "keep_rate_difference": (_changes, _difference),
 }
+MAIN = tuple(_PARTS)
 
 
 def _sentence(contrast: Told, key: str, told: str, untold: str, same: str) -> str:
