@@ -242,3 +242,27 @@ def test_what_is_no_learning_is_set_aside(files: SkillFiles):
     reading = read_store(files)
     assert [(one.where, one.code) for one in reading.problems] == [("learnings/bad.json", "learnings")]
     assert len(reading.pending) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ('"kept": 1', '"kept": "much"', None, "learnings.1.kept"),
+        ('"kept": 1', '"kept": 1,,', None, "line"),
+        ('"run": "r1"', '"ran": "r1"', 1, "run"),
+        ('"run": "r1"', '"run": ' + "[" * 100_000, 1, "the file"),
+    ],
+)
+def test_faults_in_what_a_run_learned_are_told_with_their_line(
+    old: str, new: str, line: int | None, says: str, tmp_path: Path
+):
+    files = SkillFiles(tmp_path)
+    leave_learnings(files, run("r1", "alpha", techniques=("average", "blend")))
+    path = tmp_path / "learnings" / "r1.json"
+    before, found, after = path.read_text().rpartition(old)  # the second learning's
+    assert found
+    path.write_text(before + new + after)
+    (problem,) = read_store(files).problems
+    assert (problem.where, problem.code) == ("learnings/r1.json", "learnings")
+    assert says in problem.reason
+    assert problem.line == (line or before.count("\n") + 1)

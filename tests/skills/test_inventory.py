@@ -34,9 +34,9 @@ def test_a_name_or_an_id_is_held_once() -> None:
     older, newer = skill("moved"), domain_skill("moved-too", "text", id="skill-moved", revision=2)
     loaded = load_inventory([text_file(one) for one in (first, second, older, newer)])
     assert {one.name for one in loaded.skills} == {"same", "moved-too"}
-    assert {(problem.code, problem.where) for problem in loaded.problems} == {
-        ("duplicate", "global/same/SKILL.md"),
-        ("duplicate", "global/moved/SKILL.md"),
+    assert {(problem.code, problem.where, problem.line) for problem in loaded.problems} == {
+        ("duplicate", "global/same/SKILL.md", 2),  # the line of its name
+        ("duplicate", "global/moved/SKILL.md", 6),  # the line of its id
     }
 
 

@@ -55,7 +55,22 @@ GOOD = write_skill(skill())
         (GOOD.replace("description: ", "description: ["), "not YAML", 4),
         (GOOD.replace("metadata:", "tier: global\nmetadata:"), "not a key of the specification", 4),
         (GOOD.replace("metadata:", "allowed-tools: Bash\nmetadata:"), "allowed-tools", 4),
-        (GOOD.replace('"active"', '"excellent"'), "status", 10),
+        (
+            GOOD.replace('"active"', '"excellent"'),
+            "haste-status: 'excellent' is not one of candidate, active, contested, retired",
+            10,
+        ),
+        (
+            GOOD.replace('"global"', '"galactic"'),
+            "haste-tier: 'galactic' is not one of global, domain, competition",
+            12,
+        ),
+        (
+            GOOD.replace('haste-revision: "1"', 'haste-revision: "one"'),
+            "haste-revision: 'one' is not a whole number",
+            8,
+        ),
+        (GOOD.replace('  haste-status: "active"\n', ""), "haste-status is missing", 1),
         (GOOD.replace('haste-schema: "1"', 'haste-schema: "9"'), "newer version", 9),
         (GOOD.replace("  haste-id", '  haste-conditions: "rows about 9"\n  haste-id'), "rows about 9", 6),
         (GOOD.replace('"any/target-encoding/+"', '"nonsense"'), "situation/action", 5),

@@ -108,6 +108,31 @@ def test_folders_where_no_skill_is_looked_for_are_told(store: SkillFiles, tmp_pa
     }
 
 
+@pytest.mark.parametrize(("name", "suffix"), [(LEDGER, ".jsonl"), (LEARNINGS, ".json")])
+def test_what_lies_in_the_ledger_or_learnings_and_is_not_read_is_told(
+    store: SkillFiles, tmp_path: Path, name: str, suffix: str
+) -> None:
+    folder = store.root / name
+    (folder / "inner").mkdir(parents=True)
+    (folder / f"folder{suffix}").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    for file in (f"run-1{suffix}", "notes.txt", ".gitkeep"):
+        (folder / file).write_text("{}\n")
+    found = store.read_ledger() if name == LEDGER else store.read_learnings()
+    assert [file.path for file in found.files] == [f"{name}/run-1{suffix}"]
+    assert {(one.where, one.code) for one in found.problems} == {
+        (f"{name}/{file}", "stray") for file in (f"folder{suffix}", "inner", "linked", "notes.txt")
+    }
+    assert store.read_ledger("run-1").problems == ()
+
+
+def test_a_file_that_is_no_text_is_told_with_its_line(store: SkillFiles) -> None:
+    (store.root / PATH).write_bytes(b"---\nname: x\xff\n---\n")
+    (problem,) = store.read().problems
+    assert (problem.where, problem.code, problem.line) == (PATH, "encoding", 2)
+
+
 @pytest.mark.parametrize("name", [LEDGER, LEARNINGS])
 def test_a_ledger_or_learnings_that_lie_elsewhere_are_told_and_not_read(
     store: SkillFiles, tmp_path: Path, name: str

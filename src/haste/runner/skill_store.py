@@ -26,6 +26,8 @@ from haste.skills.words import digest
 from haste.skills.writing import run_records
 from haste.store.inventory import LEARNINGS, SkillFiles
 
+from .json_lines import line_at
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -120,8 +122,11 @@ def _read_learnings(files: Iterable[TextFile]) -> tuple[list[RunLearnings], list
         try:
             runs.append(RunLearnings.model_validate_json(file.text))
         except ValidationError as fault:
-            reason = f"not learnings that this version knows: {fault.errors()[0]['msg']}"
-            problems.append(Problem(where=file.path, code="learnings", reason=reason))
+            error = fault.errors()[0]
+            place = ".".join(map(str, error["loc"]))
+            reason = f"not learnings that this version knows: {place or 'the file'}: {error['msg']}"
+            line = line_at(file.text, error["loc"])
+            problems.append(Problem(where=file.path, code="learnings", reason=reason, line=line))
     return runs, problems
 
 

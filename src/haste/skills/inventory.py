@@ -29,9 +29,9 @@ class Held:
     tokens: int  # estimate for what a brief shows of it
     body: str  # digest of the body's words
     note: SkillNote  # without an effect, which is not in the store
-    position: int = 0  # in the index
-    group: str = ""  # the id that stands for all skills tied to this one by conflict
-    group_status: Status = Status.CANDIDATE  # of the skill with that id
+    position: int  # in the index
+    group: str  # the id that stands for all skills tied to this one by conflict
+    group_status: Status  # of the skill with that id
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def load_inventory(files: Iterable[TextFile]) -> Inventory:
 
     So is what no agent must be shown, whoever put it there: a store is edited by hand and pulled from others.
     """
-    held: list[Held] = []
+    found: list[tuple[Skill, TextFile]] = []
     problems: list[Problem] = []
     sieve = Sieve()
     for file in sorted(files, key=lambda file: file.path):
@@ -83,9 +83,9 @@ def load_inventory(files: Iterable[TextFile]) -> Inventory:
         if harm := [] if skill.status is Status.RETIRED else _harm(skill, file, sieve):
             problems += harm
             continue
-        held.append(_hold(skill, file))
-    kept = [replace(one, position=at) for at, one in enumerate(_without_doubles(held, problems))]
-    return _assemble(kept, problems, build_index([_indexed(one.skill) for one in kept]))
+        found.append((skill, file))
+    held = [_hold(skill, file, at) for at, (skill, file) in enumerate(_without_doubles(found, problems))]
+    return _assemble(held, problems, build_index([_indexed(one.skill) for one in held]))
 
 
 def with_changes(inventory: Inventory, after: Iterable[Skill]) -> Inventory:
@@ -96,15 +96,24 @@ def with_changes(inventory: Inventory, after: Iterable[Skill]) -> Inventory:
     changed = tuple(after)
     replaced = {held.skill.id: held for held in inventory.held}
     for at, skill in enumerate(changed, start=inventory.index.size):
-        replaced[skill.id] = replace(_hold(skill, text_file(skill)), position=at)
+        replaced[skill.id] = _hold(skill, text_file(skill), at)
     index = inventory.index.extended([_indexed(skill) for skill in changed])
     return _assemble(list(replaced.values()), inventory.problems, index)
 
 
-def _hold(skill: Skill, file: TextFile) -> Held:
-    shown = token_estimate(skill.name + skill.description + skill.body)
+def _hold(skill: Skill, file: TextFile, position: int) -> Held:
     pinned = digest(file.text)
-    return Held(skill, file.path, pinned, shown, body_digest(skill.body), note(skill, pinned))
+    return Held(
+        skill=skill,
+        path=file.path,
+        digest=pinned,
+        tokens=token_estimate(skill.name + skill.description + skill.body),
+        body=body_digest(skill.body),
+        note=note(skill, pinned),
+        position=position,
+        group=skill.id,  # until conflicts are known
+        group_status=skill.status,
+    )
 
 
 def _harm(skill: Skill, file: TextFile, sieve: Sieve) -> list[Problem]:
@@ -129,19 +138,25 @@ def _check_place(skill: Skill, file: TextFile) -> None:
         raise FormError(msg, line_of(file.text, "name" if skill.name not in file.path else "haste-tier"))
 
 
-def _without_doubles(held: Sequence[Held], problems: list[Problem]) -> list[Held]:
-    """One skill per id (the higher revision stays) and one per name (the first path stays)."""
-    by_id: dict[str, Held] = {}
-    for one in sorted(held, key=lambda one: (-one.skill.revision, one.path)):
-        if (first := by_id.setdefault(one.skill.id, one)) is not one:
-            reason = f"the id {one.skill.id} is taken by {first.path}"
-            problems.append(Problem(where=one.path, code="duplicate", reason=reason))
-    by_name: dict[str, Held] = {}
-    for one in sorted(by_id.values(), key=lambda one: one.path):
-        if (first := by_name.setdefault(one.skill.name, one)) is not one:
-            reason = f"the name {one.skill.name} is taken by {first.path}"
-            problems.append(Problem(where=one.path, code="duplicate", reason=reason))
-    return list(by_name.values())
+def _without_doubles(
+    found: Sequence[tuple[Skill, TextFile]], problems: list[Problem]
+) -> Iterable[tuple[Skill, TextFile]]:
+    """One skill per id (the higher revision stays) and one per name (the first path stays); by path."""
+    by_id: dict[str, tuple[Skill, TextFile]] = {}
+    for skill, file in sorted(found, key=lambda one: (-one[0].revision, one[1].path)):
+        _, first = by_id.setdefault(skill.id, (skill, file))
+        if first is not file:
+            problems.append(_double(file, "haste-id", f"the id {skill.id} is taken by {first.path}"))
+    by_name: dict[str, tuple[Skill, TextFile]] = {}
+    for skill, file in sorted(by_id.values(), key=lambda one: one[1].path):
+        _, first = by_name.setdefault(skill.name, (skill, file))
+        if first is not file:
+            problems.append(_double(file, "name", f"the name {skill.name} is taken by {first.path}"))
+    return by_name.values()
+
+
+def _double(file: TextFile, key: str, reason: str) -> Problem:
+    return Problem(where=file.path, code="duplicate", reason=reason, line=line_of(file.text, key))
 
 
 def _assemble(held: Sequence[Held], problems: Iterable[Problem], index: Index) -> Inventory:

@@ -57,12 +57,20 @@ def read_skill(text: str) -> Skill:
         skill = _build(document, ours, text)
     except ValidationError as fault:
         error = fault.errors()[0]
-        key = str(error["loc"][0]) if error["loc"] else ""
-        msg = f"{key}: {error['msg']}"
-        raise FormError(msg, line_of(text, PREFIX + key.replace("_", "-"))) from fault
+        key = str(error["loc"][0]).replace("_", "-") if error["loc"] else ""
+        raise FormError(_unfit(key, ours.get(key)), line_of(text, PREFIX + key)) from fault
     for code, reason in form_faults(skill):
         raise FormError(reason, _line_of_fault(text, code))
     return skill
+
+
+def _unfit(key: str, value: str | None) -> str:
+    """What is wrong with a value that its field does not take."""
+    if value is None:
+        return f"{PREFIX}{key} is missing"
+    known: dict[str, type[Status | Tier]] = {"status": Status, "tier": Tier}
+    takes = f"one of {', '.join(known[key])}" if key in known else "a whole number" if key == "revision" else "a text"
+    return f"{PREFIX}{key}: {value!r} is not {takes}"
 
 
 def _build(document: Document, ours: dict[str, str], text: str) -> Skill:

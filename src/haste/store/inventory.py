@@ -23,8 +23,8 @@ from pydantic import TypeAdapter, ValidationError
 from haste.schema.errors import StoreError
 from haste.schema.knowledge import Problem, StoreWrite, TextFile
 
-from .inventory_files import LIMIT, digest_of, read_text, replace_text, sync_folder
-from .inventory_walk import PLACES, SKILL_FILE, walk
+from .inventory_files import LIMIT, Unreadable, digest_of, read_text, replace_text, sync_folder
+from .inventory_walk import PLACES, SKILL_FILE, stray, walk
 
 VERSION = 1
 VERSION_FILE = "store-version"
@@ -104,17 +104,17 @@ class SkillFiles:
                 continue
             try:
                 files.append(TextFile(found, read_text(self.root / found, LIMIT)))
-            except StoreError as fault:
-                problems.append(Problem(where=found, code=fault.kind, reason=fault.message))
+            except Unreadable as fault:
+                problems.append(Problem(where=found, code=fault.code, reason=fault.message, line=fault.line))
         return Contents(tuple(files), tuple(problems))
 
     def read_ledger(self, run: str | None = None) -> Contents:
         """One run's ledger, or every run's, as it lies there: torn lines included, records are not told apart here."""
-        return self._read_flat(LEDGER, "*.jsonl" if run is None else f"{escape(run)}.jsonl")
+        return self._read_flat(LEDGER, ".jsonl", run)
 
     def read_learnings(self) -> Contents:
         """What runs proposed, one file per run, decided on or not."""
-        return self._read_flat(LEARNINGS, "*.json")
+        return self._read_flat(LEARNINGS, ".json")
 
     def ledger_sizes(self) -> dict[str, int]:
         """How long each stream is, in bytes: what is longer later has been added to."""
@@ -230,7 +230,7 @@ class SkillFiles:
             raise StoreError(msg, where=str(path))
         return os.fdopen(fd, "r+b")
 
-    def _read_flat(self, name: str, pattern: str) -> Contents:
+    def _read_flat(self, name: str, suffix: str, run: str | None = None) -> Contents:
         files: list[TextFile] = []
         problems: list[Problem] = []
         folder = self.root / name
@@ -238,12 +238,16 @@ class SkillFiles:
             return Contents((), (Problem(where=name, code="symlink", reason="a link; links are not followed"),))
         if folder.exists() and not folder.is_dir():
             return Contents((), (Problem(where=name, code="stray", reason="a folder is expected here"),))
-        for path in sorted(folder.glob(pattern)):
+        for path in sorted(folder.glob("*" if run is None else f"{escape(run)}{suffix}")):
             where = f"{name}/{path.name}"
+            if path.is_dir() or path.suffix != suffix:
+                if not path.name.startswith("."):
+                    problems.append(stray(where, f"not read; expected are files that end in {suffix}"))
+                continue
             try:
                 files.append(TextFile(where, read_text(path, LEDGER_LIMIT, errors="replace")))
-            except StoreError as fault:
-                problems.append(Problem(where=where, code=fault.kind, reason=fault.message))
+            except Unreadable as fault:
+                problems.append(Problem(where=where, code=fault.code, reason=fault.message, line=fault.line))
         return Contents(tuple(files), tuple(problems))
 
     def _put(self, writes: Sequence[StoreWrite]) -> None:

@@ -13,11 +13,11 @@ LIMIT = 64 * 1024  # bytes of one `SKILL.md`; three hundred words need a tenth o
 
 
 class Unreadable(StoreError):
-    """A file that is set aside; `kind` is the short word for why."""
+    """A file that is set aside; `code` is the short word for why, `line` where there is one to tell of."""
 
-    def __init__(self, kind: str, message: str, where: str) -> None:
+    def __init__(self, code: str, message: str, where: str, line: int | None = None) -> None:
         super().__init__(message, where=where)
-        self.kind = kind
+        self.code, self.line = code, line
 
 
 def read_text(path: Path, limit: int, errors: str = "strict") -> str:
@@ -29,25 +29,27 @@ def read_text(path: Path, limit: int, errors: str = "strict") -> str:
     except OSError as fault:
         linked = path.is_symlink()
         raise Unreadable(
-            kind="symlink" if linked else "unreadable", message="a link" if linked else str(fault), where=where
+            code="symlink" if linked else "unreadable",
+            message="a link; links are not followed" if linked else f"cannot be read: {fault.strerror or fault}",
+            where=where,
         ) from fault
     try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(kind="not_a_file", message="not a regular file", where=where)
+            raise Unreadable(code="not_a_file", message="not a regular file", where=where)
         if status.st_size > limit:
-            raise Unreadable(kind="too_large", message=f"{status.st_size} bytes; at most {limit} are read", where=where)
+            raise Unreadable(code="too_large", message=f"{status.st_size} bytes; at most {limit} are read", where=where)
         with os.fdopen(fd, "rb", closefd=False) as file:
             content = file.read(limit + 1)
     finally:
         os.close(fd)
     if len(content) > limit:
-        raise Unreadable(kind="too_large", message=f"more than {limit} bytes", where=where)
+        raise Unreadable(code="too_large", message=f"more than {limit} bytes", where=where)
     try:
         return content.decode("utf-8", errors)
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
-        raise Unreadable(kind="encoding", message=f"not UTF-8 in line {line}", where=where) from fault
+        raise Unreadable(code="encoding", message=f"not UTF-8 in line {line}", where=where, line=line) from fault
 
 
 def replace_text(path: Path, text: str) -> None:

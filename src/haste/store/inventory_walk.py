@@ -46,8 +46,8 @@ def _strays(root: Path, relative: str, known: Collection[str]) -> Iterator[Probl
 
 
 def _below(root: Path, relative: str, depth: int) -> Iterator[str | Problem]:
-    folder = root / relative
-    if folder.is_symlink():
+    folder = f"{root}/{relative}"
+    if os.path.islink(folder):  # noqa: PTH114, a `Path` for each folder takes longer than to look
         yield _problem(relative, "symlink", "a link; links are not followed")
         return
     try:
@@ -85,6 +85,11 @@ def _skill_folder(relative: str, entries: list[os.DirEntry[str]]) -> Iterator[st
         yield _problem(f"{relative}/{SKILL_FILE}", "symlink", "a link; links are not followed")
     else:
         yield f"{relative}/{SKILL_FILE}"
+
+
+def stray(where: str, reason: str) -> Problem:
+    """What lies in a store and is none of its layout's."""
+    return _problem(where, "stray", reason)
 
 
 def _problem(where: str, code: str, reason: str) -> Problem:
