@@ -198,6 +198,9 @@ def test_a_persons_skill_comes_in_as_a_candidate_or_is_refused_with_a_reason(sto
     bad.write_text("no skill")
     with pytest.raises(StoreError, match="not a skill"):
         haste("skills", "add", bad, store=store)
+    with pytest.raises(StoreError, match="cannot be read: No such file or directory") as fault:
+        haste("skills", "add", tmp_path / "nowhere", store=store)
+    assert fault.value.kind == "store"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +251,7 @@ def test_promote_dry_pending_and_decided(store: Path, tmp_path: Path):
     runs = [finished(tmp_path, "r1", "alpha"), finished(tmp_path, "r2", "beta")]
     dry = json.loads(haste("skills", "promote", *runs, "--dry-run", "--json", store=store))
     assert [(one["learning"], one["verdict"]) for one in dry if one["learning"]] == [
-        ("r1/1", "domain"),  # the other competition leans clearly in its favour
+        ("r1/1", "domain"),  # the other competition leans in its favour
         ("r2/1", "skip"),
     ]
     assert not (store / "learnings").exists()
@@ -259,7 +262,7 @@ def test_promote_dry_pending_and_decided(store: Path, tmp_path: Path):
     assert done == dry
     new = set(listed(store)) - set(before)
     assert len(new) == 1
-    assert "clearly in its favour" in "".join(path.read_text() for path in (store / "ledger").glob("round-*.jsonl"))
+    assert "leans in its favour" in "".join(path.read_text() for path in (store / "ledger").glob("round-*.jsonl"))
     assert haste("skills", "promote", *runs, "--auto", store=store) == "nothing was waiting\n"
 
 
@@ -322,6 +325,38 @@ def test_diff_of_folders_and_of_revisions(store: Path, tmp_path: Path):
     for revision in ("no-such-thing", "--output=x"):
         with pytest.raises(StoreError, match="no store at"):
             haste("skills", "diff", "--skills", store, "--", revision, "HEAD")
+
+
+def test_diff_tells_what_is_set_aside_from_what_is_gone(store: Path, tmp_path: Path):
+    git = ["git", "-C", str(store), "-c", "user.name=me", "-c", "user.email=me@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True)
+    files = {name: next(store.rglob(f"{name}/SKILL.md")) for name in ("wide", "tables", "own", "old")}
+    broken(store)
+    files["tables"].write_text(files["tables"].read_text() + "x" * 70_000)
+    files["own"].rename(tmp_path / "SKILL.md")
+    files["own"].symlink_to(tmp_path / "SKILL.md")
+    files["old"].unlink()
+    for words in (["add", "."], ["commit", "-qm", "two"]):
+        subprocess.run([*git, *words], check=True)
+    faults = {
+        "wide": (r"global/wide/SKILL\.md:2: only plain strings", 2),
+        "tables": (r"domain/tabular/tables/SKILL\.md: 70\d+ bytes", None),
+        "own": (r"competition/alpha-one/own/SKILL\.md: a link", None),
+    }
+    for sides in (["HEAD~", "HEAD"], ["HEAD~", str(store)], ["HEAD", "HEAD~"]):
+        done = CliRunner().invoke(app, ["skills", "diff", *sides, "--json", "--skills", str(store)])
+        assert done.exit_code == 0
+        back = sides[0] == "HEAD"
+        for says, _ in faults.values():
+            assert re.search(f"set aside {'before' if back else 'after'}: {says}", done.stderr)
+        told = {(one["after"] if back else one["before"])["name"]: one for one in json.loads(done.stdout)}
+        kinds = ("readable", "added") if back else ("unreadable", "removed")
+        assert {name: one["kind"] for name, one in told.items()} == {**dict.fromkeys(faults, kinds[0]), "old": kinds[1]}
+        assert {name: told[name]["problems"][0]["line"] for name in faults} == {
+            n: line for n, (_, line) in faults.items()
+        }
+    assert "unreadable wide (global, active)" in haste("skills", "diff", "HEAD~", store, store=store)
 
 
 def test_export_is_flat_and_without_retired_ones(store: Path, tmp_path: Path):

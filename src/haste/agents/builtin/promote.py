@@ -1,8 +1,8 @@
 """The rule by which the built-in engineer proposes a wider tier than counting has shown yet.
 
-A tier is a hypothesis about scope. Where the competitions beyond the one that found a claim, taken together, lean
-clearly in its favour, and none opposes, it is worth showing to the next one: as a candidate, until counting bears it
-out. The one that found it has no say: it was picked because it looked good there.
+A tier is a hypothesis about scope. Where the competitions beyond the one that found a claim lean in its favour together,
+and none opposes, it is worth showing to the next one: as a candidate, until counting bears it out. The one that found
+it has no say: it was picked because it looked good there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from haste.schema.knowledge import Measured, PromotionBrief, PromotionProposal, Verdict
 from haste.skills.claims import ANYWHERE, read_claim
 
-CLEAR_Z = 1.645  # of the others together; the 95 % point of the normal distribution, one-sided
+LEAN_Z = 1.0  # of the others together: a standard error beyond nothing. What is clear is for counting to say
 
 
 def propose(brief: PromotionBrief) -> PromotionProposal | None:
@@ -38,10 +38,10 @@ def _opposed(measured: Sequence[Measured]) -> bool:
 
 
 def _lean(measured: Sequence[Measured]) -> bool:
-    return pooled_z(measured) >= CLEAR_Z and not _opposed(measured)
+    return pooled_z(measured) >= LEAN_Z and not _opposed(measured)
 
 
 def _proposal(verdict: Verdict, measured: Sequence[Measured], which: str = "") -> PromotionProposal:
     count = f"{len(measured)} other competition{'s' * (len(measured) > 1)} {which}lean{'s' * (len(measured) == 1)}"
-    reason = f"{count} clearly in its favour (z {pooled_z(measured):.1f}), and none opposes"
+    reason = f"{count} in its favour (z {pooled_z(measured):.1f}), and none opposes"
     return PromotionProposal(verdict=verdict, reason=reason)
