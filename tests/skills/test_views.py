@@ -7,7 +7,7 @@ import pytest
 from haste.schema.conditions import Condition
 from haste.schema.knowledge import CompetitionTerms, DecisionRecord, Status, Tier, Verdict
 from haste.skills.adopt import adopt
-from haste.skills.compare import compare
+from haste.skills.compare import State, compare
 from haste.skills.evidence import fold
 from haste.skills.inventory import load_inventory
 from haste.skills.lint import lint
@@ -69,7 +69,7 @@ def test_why_shows_every_change_and_why_some_do_not_count() -> None:
 
 def test_compare_names_what_changed() -> None:
     raised = skill("b-wide", id="skill-b", revision=2)
-    found = compare(inventory(skill("a"), domain_skill("b")), inventory(raised, skill("c")))
+    found = compare(State(inventory(skill("a"), domain_skill("b"))), State(inventory(raised, skill("c"))))
     assert [(one.kind, (one.after or one.before).name) for one in found] == [
         ("removed", "a"),
         ("changed", "b-wide"),

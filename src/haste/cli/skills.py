@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as js
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ from . import skills_change, skills_evaluate, skills_promote
 if TYPE_CHECKING:
     from haste.runner.skill_store import Reading
     from haste.schema.knowledge import Problem
+    from haste.skills.compare import State
     from haste.skills.inventory import Held, Inventory
     from haste.skills.promote import Shelf
 
@@ -161,10 +163,19 @@ def diff(
     skills: Store = None,
     json: Json = False,
 ) -> None:
-    """What changed between two stores, or between two revisions of one that lies in git."""
+    """What changed between two stores, or between two revisions of one that lies in git.
+
+    A skill whose file is there and set aside on one side is no removed or added one, but unreadable or readable.
+    """
     from haste.skills.compare import compare
 
-    changes = compare(_at(before, skills), _at(after, skills))
+    from .skills_wiring import placed
+
+    sides = {"before": _at(before, skills), "after": _at(after, skills)}
+    for side, state in sides.items():
+        for problem in state.problems:
+            sys.stderr.write(f"haste: set aside {side}: {placed(problem)}\n")
+    changes = compare(*sides.values())
     if json:
         typer.echo(js.dumps([_difference(one) for one in changes]))
         return
@@ -271,15 +282,19 @@ def _shelf(skills: Path | None) -> Shelf:
     return _reading(skills).shelf
 
 
-def _at(place: str, skills: Path | None) -> Inventory:
+def _at(place: str, skills: Path | None) -> State:
+    from haste.skills.compare import State
     from haste.skills.inventory import load_inventory
     from haste.store.revisions import read_revision
 
     from .skills_wiring import open_skills
 
     if Path(place).is_dir():
-        return load_inventory(open_skills(Path(place), create=False).read().files)
-    return load_inventory(read_revision(open_skills(skills, create=False).root, place))
+        read = open_skills(Path(place), create=False).read()
+    else:
+        read = read_revision(open_skills(skills, create=False).root, place)
+    inventory = load_inventory(read.files)
+    return State(inventory, (*read.problems, *inventory.problems))
 
 
 def _row(held: Held, shelf: Shelf) -> dict[str, Any]:
@@ -313,4 +328,5 @@ def _difference(one: Any) -> dict[str, Any]:
         "before": one.before.model_dump(mode="json") if one.before else None,
         "after": one.after.model_dump(mode="json") if one.after else None,
         "fields": list(one.fields),
+        "problems": [problem.model_dump(mode="json") for problem in one.problems],
     }

@@ -8,8 +8,9 @@ import tarfile
 from pathlib import Path
 
 from haste.schema.errors import StoreError
-from haste.schema.knowledge import TextFile
+from haste.schema.knowledge import Problem, TextFile
 
+from .inventory import Contents
 from .inventory_files import LIMIT
 from .inventory_walk import SKILL_FILE
 
@@ -17,8 +18,11 @@ WAIT_S = 60.0
 TIERS = ("global", "domain", "competition", "retired")
 
 
-def read_revision(root: Path, revision: str) -> tuple[TextFile, ...]:
-    """Every `SKILL.md` below `root` at that revision. Raises StoreError where git knows no such thing."""
+def read_revision(root: Path, revision: str) -> Contents:
+    """Every `SKILL.md` below `root` at that revision, and what is not read: links, large files, what is no text.
+
+    Raises StoreError where git knows no such thing.
+    """
     if revision.startswith("-"):  # git would take it for an option
         msg = f"no store at {revision!r}: not a revision"
         raise StoreError(msg, where=str(root))
@@ -32,15 +36,33 @@ def read_revision(root: Path, revision: str) -> tuple[TextFile, ...]:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         msg = f"no store at {revision!r}: {said[-1] if said else 'git failed'}"
         raise StoreError(msg, where=str(root), hint="name two folders, or two revisions of a store that lies in git")
+    files: list[TextFile] = []
+    problems: list[Problem] = []
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        return tuple(
-            TextFile(member.name, content.read().decode("utf-8", "replace"))
-            for member in archive.getmembers()
-            if member.isfile() and member.size <= LIMIT and _is_skill(member.name)
-            if (content := archive.extractfile(member)) is not None
-        )
+        for member in archive.getmembers():
+            read = _read(archive, member)
+            if isinstance(read, TextFile):
+                files.append(read)
+            elif read is not None:
+                problems.append(read)
+    return Contents(tuple(files), tuple(problems))
 
 
-def _is_skill(name: str) -> bool:
-    parts = name.split("/")
-    return parts[-1] == SKILL_FILE and parts[0] in TIERS
+def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> TextFile | Problem | None:
+    """A skill's text, or why it is set aside; None for what is no skill."""
+    name = member.name
+    if name.split("/")[0] not in TIERS:
+        return None
+    if member.issym():
+        return Problem(where=name, code="symlink", reason="a link; links are not followed")
+    content = archive.extractfile(member) if name.endswith(f"/{SKILL_FILE}") else None
+    if content is None:
+        return None
+    if member.size > LIMIT:
+        return Problem(where=name, code="too_large", reason=f"{member.size} bytes; at most {LIMIT} are read")
+    text = content.read()
+    try:
+        return TextFile(name, text.decode())
+    except UnicodeDecodeError as fault:
+        line = text.count(b"\n", 0, fault.start) + 1
+        return Problem(where=name, code="encoding", reason="not UTF-8", line=line)
