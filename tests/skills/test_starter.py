@@ -51,3 +51,15 @@ def test_every_skill_stands_on_runs_of_at_least_two_competitions(starter: Readin
         gain = expected_gain(skill, starter.shelf.evidence)
         assert gain is not None
         assert gain > 0, skill.name
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/skills.md"])
+def test_the_pages_say_where_it_was_learned(page: str, starter: Reading) -> None:
+    text = (Path(__file__).parents[2] / page).read_text()
+    skills = starter.shelf.inventory.skills
+    assert {run.competition for run in starter.shelf.evidence.runs.values()} == {one.id for one in bundled()}
+    assert len(bundled()) == 15
+    assert "all fifteen bundled competitions" in " ".join(text.split())
+    images = [skill for skill in skills if skill.domain == "image"]
+    here = sum("few-digits" in skill.discovered_in for skill in images)
+    assert f"{here} of its {len(images)} image skills" in text or f"{here} of the {len(images)} image skills" in text
