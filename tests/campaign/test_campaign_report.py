@@ -35,7 +35,7 @@ from haste.view.campaign_live import CampaignView
 from haste.view.campaign_markdown import markdown
 from haste.view.campaign_page import campaign_page
 from haste.view.campaign_tables import competitions_table, cost_table, keep_table, shown_table
-from haste.view.campaign_words import medals_text
+from haste.view.campaign_words import begun_text, medals_text, settings_rows
 from tests.search import legal
 
 from . import made_up
@@ -120,6 +120,66 @@ def test_keep_rates_are_pooled_by_skills_in_the_inventory_and_by_skills_shown():
     assert [one["kept"] for one in told["keep_rate_by_skills"]] == [0, 1, 4, 3]
     assert [one["kept"] for one in told["keep_rate_by_inventory"]] == [0, 0, 1, 5]
     assert told["keep_rate_by_skills"][2]["keep_rate"] == 1.0
+
+
+def kept_bin(runs) -> dict[str, Any]:
+    """What is told of the runs without a skill."""
+    return summarise(CampaignState(config=config(), since=0.0), runs, 0.0)["keep_rate_by_inventory"][0]
+
+
+def test_keep_rates_are_as_sure_as_their_competitions_are_many():
+    names = ("a", "b", "c", "d", "e", "f")
+    one = [row(competition=name, kept=kept, decided=10) for kept, name in enumerate(names)]
+    told, often = kept_bin(one), kept_bin([run for run in one for _ in range(20)])
+    assert (told["kept"], told["decided"]) == (15, 60)
+    assert told["keep_rate_low"] < 0.15 < 0.25 < 0.35 < told["keep_rate_high"]
+    assert [often[key] for key in ("keep_rate_low", "keep_rate_high")] == pytest.approx(
+        [told[key] for key in ("keep_rate_low", "keep_rate_high")]
+    )  # the same over and over says nothing new
+    few = kept_bin([run for run in one[:4] for _ in range(20)])
+    assert (few["keep_rate"], few["keep_rate_low"], few["keep_rate_high"]) == (0.15, None, None)
+
+
+def test_a_keep_rate_without_an_interval_is_told_and_drawn_without_one():
+    few = story([row(), row(competition="beta", kept=2)])
+    assert [one[-1] for one in keep_table(few).rows if one[1] == "2"] == ["37.5 %"]
+    many = story([row(competition=f"c{n}", kept=n % 4, decided=4) for n in range(6)])
+    for told, count in ((few, 0), (many, 1)):
+        page = campaign_page(told)
+        assert page.count('class="whisker"') == count
+        for form in (page, markdown(told)):
+            assert "whole competitions are drawn again" in form
+            assert "None" not in form
+
+
+def test_a_mean_score_says_that_failed_runs_are_not_in_it(made: Made):
+    lost = row(outcome="failed", medal=None, above_median=None, normalised=None)
+    for form in (campaign_page, markdown):
+        told = form(story([row(), row(competition="beta"), lost]))
+        assert "on the held-out answers of 2 runs, without the 1 that failed, which the medal rate counts" in told
+        assert "that failed, which" not in form(story([row()]))
+
+
+def test_settings_and_the_beginning_are_in_every_form(made: Made):
+    summary = made.summary()
+    rows = settings_rows(summary)
+    assert len(rows) == len(summary["settings"])
+    for form in (campaign_page(summary), markdown(summary)):
+        assert begun_text(summary) in form
+        assert all(name in form and value in form for name, value in rows)
+
+
+def test_an_empty_store_has_its_table_in_every_form(made: Made):
+    summary = made.summary()
+    for one in summary["rounds"]:
+        for key in ("inventory", "inventory_before"):
+            counts = one[key]
+            counts |= {"skills": 0, "tiers": dict.fromkeys(counts["tiers"], 0)}
+            counts |= {"statuses": dict.fromkeys(counts["statuses"], 0)}
+    page, text = campaign_page(summary), markdown(summary)
+    assert "| after round | global |" in text
+    assert ">after round</th>" in page
+    assert "live skills by tier" not in page
 
 
 def test_a_row_tells_the_inventory_that_its_run_read(tmp_path: Path):

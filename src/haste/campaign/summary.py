@@ -14,9 +14,11 @@ from haste.schema.campaign import InventoryCount, Judged, Spent
 from haste.skills.interval import wilson
 
 from .state import CampaignState, Round
+from .statistics import Measure, interval, ratio
 
 Row = dict[str, Any]
 MEDALS = ("gold", "silver", "bronze")
+KEPT: Measure[Row] = Measure(lambda row: (float(row["kept"]), float(row["decided"])), ratio, share=True)
 BINS = ((0, 0), (1, 15), (16, 49), (50, None))  # skills; the paper tells of up to 15 and of 50 and more
 
 
@@ -116,7 +118,7 @@ def _group(rows: Sequence[Row]) -> dict[str, Any]:
     ranked = [row for row in tried if row["ranked"]]
     count = Counter(row["medal"] for row in ranked)
     medals = sum(count[name] for name in MEDALS)
-    interval = wilson(medals, len(ranked))
+    around = wilson(medals, len(ranked))
     decided = sum(row["decided"] for row in tried)
     totals = {key: _sum(tried, key) for key in ("tokens", "usd")}
     return {
@@ -128,9 +130,10 @@ def _group(rows: Sequence[Row]) -> dict[str, Any]:
         **{name: count[name] for name in MEDALS},
         "medals": medals,
         "medal_rate": medals / len(ranked) if ranked else None,
-        "medal_rate_low": interval[0] if interval else None,
-        "medal_rate_high": interval[1] if interval else None,
+        "medal_rate_low": around[0] if around else None,
+        "medal_rate_high": around[1] if around else None,
         "above_median": sum(row["above_median"] is True for row in ranked),
+        "graded": len(_known(tried, "normalised")),
         "normalised": _mean(tried, "normalised"),
         "iterations": _mean(tried, "iterations"),
         "iterations_to_best": _mean(tried, "iterations_to_best"),
@@ -145,11 +148,15 @@ def _group(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _bin(rows: Iterable[Row], key: str, low: int, high: int | None) -> dict[str, Any]:
-    """Keep rate of the runs with so many skills, pooled over their decisions; where it is unknown, in none."""
+    """Keep rate of the runs with so many skills, pooled over their decisions; where it is unknown, in none.
+
+    Its interval is over competitions, as those of studies are: neither decisions of a run nor a competition's runs are
+    independent of each other.
+    """
     sized = [row for row in rows if row[key] is not None]
     inside = [row for row in sized if row[key] >= low and (high is None or row[key] <= high)]
     kept, decided = sum(row["kept"] for row in inside), sum(row["decided"] for row in inside)
-    interval = wilson(kept, decided)
+    found = interval(dict(_parts(inside, "competition")), KEPT)
     return {
         "low": low,
         "high": high,
@@ -157,8 +164,8 @@ def _bin(rows: Iterable[Row], key: str, low: int, high: int | None) -> dict[str,
         "kept": kept,
         "decided": decided,
         "keep_rate": kept / decided if decided else None,
-        "keep_rate_low": interval[0] if interval else None,
-        "keep_rate_high": interval[1] if interval else None,
+        "keep_rate_low": found.low,
+        "keep_rate_high": found.high,
     }
 
 

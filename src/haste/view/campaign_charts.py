@@ -116,9 +116,10 @@ def keep_chart(summary: Summary) -> Markup | None:
         pieces.append(tag("text", share_text(share), x=left - 8, y=y(share) + 4, text_anchor="end"))
     for at, one in enumerate(bins):
         middle = left + slot * (at + 0.5)
-        low, high = y(one["keep_rate_low"]), y(one["keep_rate_high"])
+        known = one["keep_rate_low"] is not None  # it has an interval
         told = tag("title", f"{one['kept']} of {one['decided']} changes kept, {rate_text(one, 'keep_rate')}")
-        bar = tag("line", x1=middle, x2=middle, y1=low, y2=high, class_="whisker")
+        ends = {"y1": y(one["keep_rate_low"]), "y2": y(one["keep_rate_high"])} if known else {}
+        bar = tag("line", x1=middle, x2=middle, **ends, class_="whisker") if known else None
         pieces.append(tag("g", told, bar, tag("circle", cx=middle, cy=y(one["keep_rate"]), r=6.0, class_="mark warm")))
         name = f"{bin_text(one['low'], one['high'])} ({count_text(one['runs'], 'run')})"
         pieces.append(tag("text", name, x=middle, y=top + height + 20, text_anchor="middle"))

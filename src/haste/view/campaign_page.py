@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from .campaign_charts import best_chart, keep_chart, standing_chart, statuses_chart, tiers_chart, verdicts_chart
@@ -19,7 +18,17 @@ from .campaign_tables import (
     runs_table,
     shown_table,
 )
-from .campaign_words import ENDS, caution, number_text, sentence, usd_text
+from .campaign_words import (
+    ENDS,
+    KEEP_INTERVALS,
+    begun_text,
+    caution,
+    graded_text,
+    number_text,
+    sentence,
+    settings_rows,
+    usd_text,
+)
 from .markup import Markup, Piece, facts, fold_away, interval_below, join, section, table, tag, two_lines
 from .numbers import count_text, duration_text, share_text
 from .page import page
@@ -61,7 +70,7 @@ def _cards(summary: Summary) -> list[Markup]:
         rate = f"95 % interval {share_text(over['medal_rate_low'])} to {share_text(over['medal_rate_high'])}"
     starts = [f"{one['start']} {number_text(one['iterations_to_best'], 1)}" for one in summary["by_start"]]
     kept = f"{over['kept']} of {over['decided']} decided changes"
-    seen = f"on the held-out answers; {over['above_median']} of {over['ranked']} runs above the median"
+    seen = f"{graded_text(over)}; {over['above_median']} of {over['ranked']} ranked runs above the median"
     whole = summary["in_all"]
     cost = f"{number_text(whole['tokens'], 0)} tokens, {usd_text(whole['usd'])}"
     return [
@@ -124,6 +133,7 @@ def _refinement(summary: Summary) -> Markup | None:
         best,
         keep and tag("h3", "Keep rate against the size of the inventory"),
         keep,
+        keep and tag("p", KEEP_INTERVALS, class_="soft"),
         *(_table(made(summary)) for made in (keep_table, shown_table) if keep),
     )
 
@@ -138,9 +148,10 @@ def _learned(summary: Summary) -> Markup | None:
 
 def _inventory(summary: Summary) -> Markup | None:
     tiers, statuses = tiers_chart(summary), statuses_chart(summary)
-    if tiers is None and statuses is None:
+    told = inventory_table(summary)
+    if not told.rows:  # no round has ended yet
         return None
-    return join(tag("h3", "By tier"), tiers, tag("h3", "By status"), statuses, _table(inventory_table(summary)))
+    return join(tiers and tag("h3", "By tier"), tiers, statuses and tag("h3", "By status"), statuses, _table(told))
 
 
 def _cost(summary: Summary) -> Markup | None:
@@ -159,24 +170,7 @@ def _runs(summary: Summary) -> Markup | None:
         [tag("a", row[0], href=f"runs/{row[0]}/report.html") if run["outcome"] == "finished" else row[0], *row[1:]]
         for row, run in zip(told.rows, summary["runs"], strict=True)
     ]
-    return join(table(told.heads, linked, told.numeric), fold_away("settings", _settings(summary["settings"])))
-
-
-def _settings(told: Summary) -> Markup:
-    limit = told["time_limit_s"]
-    return facts(
-        [
-            ("engineer", told["model"]),
-            ("start", told["start"]),
-            ("loading", told["loading"]),
-            ("inventory at the beginning", told["inventory"]),
-            ("promotion between rounds", "yes" if told["promote"] else "no"),
-            ("seeds", ", ".join(map(str, told["seeds"]))),
-            ("runs at a time", told["workers"]),
-            ("refinements of a run", f"{told['iterations']} at most"),
-            ("time limit of a run", "none" if limit is None else duration_text(limit)),
-        ]
-    )
+    return join(table(told.heads, linked, told.numeric), fold_away("settings", facts([*settings_rows(summary)])))
 
 
 def _table(told: Table) -> Markup:
@@ -195,5 +189,6 @@ SECTIONS: tuple[tuple[str, str, Part], ...] = (
 
 
 def _footer(summary: Summary) -> Markup:
-    began = datetime.fromtimestamp(summary["began_at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return tag("footer", f"Begun {began}. This page is made from the campaign's journal and those of its runs.")
+    return tag(
+        "footer", f"Begun {begun_text(summary)}. This page is made from the campaign's journal and those of its runs."
+    )

@@ -10,6 +10,7 @@ from .campaign_words import medal_text, number_text, rate_text, usd_text
 from .numbers import UNKNOWN, bin_text, duration_text, score_text, share_text
 
 Summary = dict[str, Any]
+KEPT = "Keep rate against inventory size"
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ TABLES: tuple[tuple[str, Callable[[Summary], Table]], ...] = (
     ("Competitions", competitions_table),
     ("Learnings and verdicts", rounds_table),
     ("Inventory", inventory_table),
-    ("Keep rate against inventory size", keep_table),
+    (KEPT, keep_table),
     ("Keep rate against skills shown", shown_table),
     ("Cost", cost_table),
     ("Runs", runs_table),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from .numbers import UNKNOWN, count_text, share_text
+from .numbers import UNKNOWN, count_text, duration_text, share_text
 
 Group = dict[str, Any]
 ENDS = {
@@ -15,6 +16,10 @@ ENDS = {
     "token_limit": "its tokens were spent",
 }
 UNRANKED = "no leaderboard"
+KEEP_INTERVALS = (
+    "Keep rates have 95 % cluster bootstrap intervals: whole competitions are drawn again with all their decisions, "
+    "which are not independent of each other. There is none from fewer than five competitions."
+)
 
 
 def medals_text(group: Group) -> str:
@@ -27,10 +32,39 @@ def medals_text(group: Group) -> str:
 
 
 def rate_text(group: Group, key: str = "medal_rate") -> str:
-    """A share with its interval."""
-    if group[key] is None:
-        return UNKNOWN
+    """A share with its interval, where it has one."""
+    if group[key] is None or group[f"{key}_low"] is None:
+        return share_text(group[key])
     return f"{share_text(group[key])} ({share_text(group[f'{key}_low'])} to {share_text(group[f'{key}_high'])})"
+
+
+def graded_text(over: Group) -> str:
+    """What a mean normalised score is the mean of."""
+    told = f"on the held-out answers of {count_text(over['graded'], 'run')}"
+    if over["failed"]:
+        told += f", without the {over['failed']} that failed, which the medal rate counts where there is a leaderboard"
+    return told
+
+
+def settings_rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was chosen of a campaign."""
+    told = summary["settings"]
+    limit = told["time_limit_s"]
+    return [
+        ("engineer", told["model"]),
+        ("start", told["start"]),
+        ("loading", told["loading"]),
+        ("inventory at the beginning", told["inventory"]),
+        ("promotion between rounds", "yes" if told["promote"] else "no"),
+        ("seeds", ", ".join(map(str, told["seeds"]))),
+        ("runs at a time", str(told["workers"])),
+        ("refinements of a run", f"{told['iterations']} at most"),
+        ("time limit of a run", "none" if limit is None else duration_text(limit)),
+    ]
+
+
+def begun_text(summary: dict[str, Any]) -> str:
+    return datetime.fromtimestamp(summary["began_at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def caution(summary: dict[str, Any]) -> str | None:
@@ -39,8 +73,8 @@ def caution(summary: dict[str, Any]) -> str | None:
     if most < 2:
         return None
     return (
-        f"The intervals take {count_text(over['ranked'], 'ranked run')} as independent, but up to {most} of them are "
-        "of one competition (its seeds and repeats) and alike: they are narrower than they should be."
+        f"The intervals of medal rates take {count_text(over['ranked'], 'ranked run')} as independent, but up to "
+        f"{most} of them are of one competition (its seeds and repeats) and alike: they are narrower than they should be."
     )
 
 
