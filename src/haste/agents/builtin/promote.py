@@ -1,6 +1,6 @@
 """The rule by which the built-in engineer proposes a wider tier than counting has shown yet.
 
-A tier is a hypothesis about scope. Where the competitions beyond the one that found a claim lean in its favour together,
+A tier is a hypothesis about scope. Where the competitions beyond the one that found a claim lean in its favour as one,
 and none opposes, it is worth showing to the next one: as a candidate, until counting bears it out. The one that found
 it has no say: it was picked because it looked good there.
 """
