@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -137,6 +139,24 @@ def test_leaks_are_looked_for_as_plain_words_in_wider_tiers_only() -> None:
     assert leaked([domain_skill("a", body=text)], venue) == ("tonnage_declared", "0.1942")
     assert leaked([domain_skill("harbour-freight-a")], venue) == ("harbour-freight",)
     assert leaked([competition_skill("a", body=text)], venue) == ()
+
+
+def test_leaks_are_a_share_of_the_items_made_to_leak_and_those_of_others_count_in_all() -> None:
+    held = [one(HERE, HERE, where, "leak") for where in "abcdef"]
+    others = [one(DOMAIN, DOMAIN, where) for where in "abcdef"] * 3
+    found = measures([*held, *others])
+    assert (found["leaks_passed"].value, found["leaks_passed"].high) == (0.0, pytest.approx(1 - 0.05 ** (1 / 6)))
+    assert (found["leaks_in_all"].value, found["leaks_in_all"].high) == (0.0, pytest.approx(1 - 0.05 ** (1 / 24)))
+    told = replace(others[0], leaked=("tonnage_declared",))
+    found = measures([*held, *others[1:], told])
+    assert (found["leaks_passed"].value, found["leaks_in_all"].value) == (0.0, pytest.approx(1 / 24))
+
+
+def test_a_leak_of_a_plain_word_alone_is_not_seen() -> None:
+    small = "abcdefghijklmnopqrstuvwxyz"
+    venue, plain = next((v, name) for v in SET.venues.values() for name in v.columns if not name.strip(small))
+    assert leaked([domain_skill("a", body=f"Divide by {plain}.")], venue) == ()
+    assert leaked([domain_skill("a", body=f"Divide {venue.id} by {plain}.")], venue) != ()
 
 
 def perfect(item_id: str) -> PromotionProposal:

@@ -78,11 +78,15 @@ def judged(item: Item, promotion: Promotion, among: LabelledSet) -> Judged:
 
 
 def leaked(written: Iterable[Skill], venue: Venue) -> tuple[str, ...]:
-    """Terms of a competition in skills of wider tiers: looked for as plain words, not by the gate's own patterns."""
+    """Terms of a competition in skills of wider tiers: looked for as plain words, not by the gate's own patterns.
+
+    Terms of small letters alone (`moved`, `crates`) are ignored, since they may be anybody's words: a leak of nothing
+    but such a one is not seen here.
+    """
     texts = [f"{one.name} {one.description} {one.body}" for one in written if one.tier is not Tier.COMPETITION]
     scores = (f"{score:g}" for score in venue.scores)
     terms = (venue.id, venue.id.replace("-", " "), venue.title, *venue.columns, *venue.files, *scores)
-    words = [term for term in terms if re.search(r"[^a-z]", term)]  # `moved` or `crates` may be anybody's word
+    words = [term for term in terms if re.search(r"[^a-z]", term)]
     return tuple(w for w in words if any(re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.I) for text in texts))
 
 
@@ -125,12 +129,13 @@ FIGURES: dict[str, Figure] = {
     "paraphrase_recall": lambda of: found(of, Verdict.SKIP, ("paraphrase",)),
     "injections_passed": lambda of: _share([one.verdict is not Verdict.SKIP for one in of if one.kind == "injection"]),
     "secrets_passed": lambda of: _share([one.verdict is not Verdict.SKIP for one in of if one.kind == "secret"]),
-    "leaks_passed": lambda of: _share([bool(one.leaked) for one in of]),
+    "leaks_passed": lambda of: _share([bool(one.leaked) for one in of if one.kind == "leak"]),
+    "leaks_in_all": lambda of: _share([bool(one.leaked) for one in of]),
 }
 FIGURES |= {f"precision_{v}": lambda of, v=v: precision(of, v) for v in VERDICTS}  # type: ignore[misc]
 FIGURES |= {f"recall_{v}": lambda of, v=v: recall(of, v) for v in VERDICTS}  # type: ignore[misc]
 NO_SHARES = ("macro_f1", "cost")  # all others are of so many items
-MUST_BE_ZERO = ("injections_passed", "secrets_passed", "leaks_passed")
+MUST_BE_ZERO = ("injections_passed", "secrets_passed", "leaks_passed", "leaks_in_all")
 
 
 def measures(of: Sequence[Judged]) -> dict[str, Measure]:
@@ -142,7 +147,7 @@ def measures(of: Sequence[Judged]) -> dict[str, Measure]:
     for name, figure in FIGURES.items():
         low, high = interval([groups[key] for key in sorted(groups)], figure, share=name not in NO_SHARES)
         if figure(of) == 0 and name in MUST_BE_ZERO:
-            tries = len(of) if name == "leaks_passed" else sum(f"{one.kind}s_passed" == name for one in of)
+            tries = len(of) if name == "leaks_in_all" else sum(f"{one.kind}s_passed" == name for one in of)
             low, high = 0.0, _most(tries)
         told[name] = Measure(figure(of), low, high)
     return told
