@@ -14,7 +14,10 @@ from haste.campaign.study import learned
 from haste.campaign.study.carry import Stopped, Study, Untaught
 from haste.campaign.study.learned import teachers_of
 from haste.campaign.study.plan import RunKey, StudyConfig, short_name
+from haste.campaign.study.starter import make_starter
+from haste.cli import starter
 from haste.cli.ablate import _config
+from haste.cli.skills_wiring import STARTER
 from haste.cli.study_outcome import study_at, write_outcome
 from haste.cli.study_wiring import StudyBench, opened
 from haste.schema.errors import ConfigError, HasteError, StoreError
@@ -337,6 +340,22 @@ def test_who_only_teaches_is_run_cold_and_nothing_is_measured_there(whole: Path,
         _config("pipeline", measured, range(1), SMALL, [teacher])
     with pytest.raises(ConfigError, match="named twice"):
         _config("start", measured, range(1), SMALL, [measured[0]])
+
+
+def test_a_store_kept_of_a_study_leaves_the_packages_starter_alone(whole: Path, tmp_path: Path, monkeypatch, capsys):
+    package, wrote = Path(starter.__file__).parents[1], []
+
+    def make(folder: Path, *rest):
+        wrote.append(folder)
+        return 0 if folder.is_relative_to(package) else make_starter(folder, *rest)
+
+    monkeypatch.setattr("haste.campaign.study.starter.make_starter", make)
+    starter.main(whole, tmp_path / "store")
+    assert [folder.is_relative_to(package) for folder in wrote] == [False]
+    assert list((tmp_path / "store").rglob("*.jsonl"))
+    assert str(tmp_path / "store") in capsys.readouterr().out
+    starter.main(whole)
+    assert wrote[1] == package / STARTER
 
 
 def test_two_competitions_with_one_id_are_refused(tmp_path: Path, names):
