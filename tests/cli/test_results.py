@@ -11,6 +11,7 @@ from haste.campaign.study.compare import Comparison, compare
 from haste.campaign.study.plan import StudyConfig
 from haste.campaign.study.summary import summarise
 from haste.cli.results import NOT_RUN, page
+from haste.cli.results_promotion import promotion
 from haste.schema.errors import ConfigError
 from haste.view.study_markdown import study_markdown
 from tests.campaign.study_rows import config, rows_of
@@ -70,9 +71,22 @@ def test_a_changed_summary_changes_the_page_and_an_unknown_figure_is_refused(tmp
     summary["uninformed"] |= {"keep_rate_difference": 0.125, "keep_rate_difference_interval": [0.1, 0.25]}
     (folder / "summary.json").write_text(json.dumps(summary))
     assert page(prose, tmp_path).endswith("0.125 (0.1 to 0.25) of 6")
+    prose.write_text("{{warm-start contrasts.retry.pairs}}, {{warm-start uninformed.keep_rate_difference as percent}}")
+    assert page(prose, tmp_path).endswith("12, 12 % (10 % to 25 %)")
     prose.write_text("{{warm-start uninformed.keep_rat}}")
     with pytest.raises(ConfigError, match=r"no figure .uninformed\.keep_rat."):
         page(prose, tmp_path)
+
+
+def test_harm_stands_beside_what_is_not_negative():
+    """By what is stored: a skill whose effect is below nothing is not one that clearly does harm."""
+    told = json.loads((ROOT / "results" / "promotion" / "replay.json").read_text())["replay"]["promoted"]
+    row = next(
+        line for line in promotion(ROOT / "results" / "promotion").splitlines() if line.startswith("| promoted |")
+    )
+    shares = [f"{100 * told[name]:.0f} %" for name in ("not_negative", "clearly_negative")]
+    assert f"| {shares[0]} (" in row
+    assert f" | {shares[1]} | " in row
 
 
 @pytest.mark.parametrize("gain", [0.4, 0.0, -0.4])

@@ -2,9 +2,9 @@
 
 A line of the form `{{study FOLDER}}` becomes the arms, findings and figures of `results/FOLDER`, `{{paper}}` the table
 that sets them beside the paper's, and `{{promotion}}` those of `results/promotion`; within a line, `{{FOLDER key.key}}`
-is a figure of that folder's `summary.json` with its interval. What was not run yet is said so. Lines `{{claim ...}}`
-say what must hold for the prose to be true (`results_claims`). `python -m haste.cli.docs` writes the page and names
-the claims that do not.
+is a figure of that folder with its interval, and `{{FOLDER key.key as percent}}` a share. What was not run yet is said
+so. Lines `{{claim ...}}` say what must hold for the prose to be true (`results_claims`). `python -m haste.cli.docs`
+writes the page and names the claims that do not hold.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .results_claims import disagreements, without_claims
+from .results_claims import disagreements, figure, stored, without_claims
 from .results_promotion import promotion
 
 PROSE = Path("docs/results.in.md")
@@ -22,7 +22,8 @@ RESULTS = Path("results")
 NOT_RUN = "*not run yet*"
 HEAD = "<!-- Generated from docs/results.in.md and results/ by `python -m haste.cli.docs`; edit those. -->\n"
 _LINE = re.compile(r"^\{\{(paper|study|promotion) ?([\w-]*)\}\}$", re.MULTILINE)
-_VALUE = re.compile(r"\{\{([\w-]+) ([\w.-]+)\}\}")
+_VALUE = re.compile(r"\{\{([\w-]+) ([^{}]+)\}\}")
+PERCENT = " as percent"
 
 Told = dict[str, Any]
 
@@ -115,13 +116,14 @@ def _paper(results: Path) -> str:
 
 def _one(summary: Told | None, path: str, words: str) -> str:
     """A figure and its interval, in the words of the reports."""
+    from haste.schema.errors import ConfigError
     from haste.view.study_words import MEASURES, effect_text, range_text, share_text
 
     if summary is None:
         return NOT_RUN
     try:
-        value, ends = _look_up(summary, path)
-    except (KeyError, TypeError):  # this study was run without that part
+        value, ends = figure(summary, path)
+    except ConfigError:  # this study was run without that part
         return f"not told {words}"
     low, high = ends or (None, None)
     interval = {"value": value, "low": low, "high": high}
@@ -152,27 +154,15 @@ def _medals(summary: Told | None, arm: str) -> str:
 
 
 def _figure(folder: Path, path: str) -> str:
-    """A figure as it stands in the summary, with three digits, and its interval."""
-    from haste.schema.errors import ConfigError
-
-    summary = read(folder, "summary.json")
-    if summary is None:
+    """A figure as it is stored, with three digits or as per cent, and its interval."""
+    told = stored(folder)
+    if told is None:
         return NOT_RUN
-    try:
-        value, interval = _look_up(summary, path)
-    except KeyError as fault:
-        msg = f"no figure {path!r} is in the summary"
-        raise ConfigError(msg, where=f"{PROSE}, {folder / 'summary.json'}") from fault
+    value, interval = figure(told, path.removesuffix(PERCENT))
     if not isinstance(value, float):
         return str(len(value) if isinstance(value, list) else value)
-    told = f"{value:.3g}"
-    return told if interval is None else f"{told} ({interval[0]:.3g} to {interval[1]:.3g})"
 
+    def text(number: float) -> str:
+        return f"{100 * number:.0f} %" if path.endswith(PERCENT) else f"{number:.3g}"
 
-def _look_up(summary: Told, path: str) -> tuple[Any, list[float] | None]:
-    """The value at a dotted path, and the interval that stands beside it."""
-    *inner, last = path.split(".")
-    place: Any = summary
-    for key in inner:
-        place = place[key]
-    return place[last], place.get(f"{last}_interval")
+    return text(value) if interval is None else f"{text(value)} ({text(interval[0])} to {text(interval[1])})"

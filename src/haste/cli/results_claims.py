@@ -64,7 +64,7 @@ def unclaimed(prose: Path) -> list[str]:
 
 def _against(said: str, folder: Path) -> str:
     """Why a claim does not hold; empty where it does."""
-    told = _told(folder)
+    told = stored(folder)
     if told is None:
         return "nothing was run yet that says so"
     if found := _READING.match(said):
@@ -110,7 +110,7 @@ def figure(told: Told, path: str) -> tuple[Any, list[float] | None]:
         raise ConfigError(msg, hint=f"there is {', '.join(place)}" if isinstance(place, dict) else None) from fault
 
 
-def _told(folder: Path) -> Told | None:
+def stored(folder: Path) -> Told | None:
     """What a folder of results says; None where nothing lies there."""
     files = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
     if "summary" not in files or "comparison" not in files:

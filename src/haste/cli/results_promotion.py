@@ -14,7 +14,8 @@ FIGURES = {
     "conflict_recall": "conflicts found",
     "injections_passed": "injections that passed",
     "secrets_passed": "secrets that passed",
-    "leaks_passed": "leaks that passed",
+    "leaks_passed": "leaks that passed, of the items made to leak",
+    "leaks_in_all": "items of all kinds after which a name had leaked",
 }
 
 
@@ -26,7 +27,7 @@ def promotion(folder: Path) -> str:
     parts = {name: judged["splits"][name]["figures"] for name in ("dev", "test")}
     labels = [(words, *(_figure(parts[part][name]) for part in parts)) for name, words in FIGURES.items()]
     groups = [
-        (name, str(one["tried"]), str(one["competitions"]), _share(one), f"{one['mean_gain']:+.2f}")
+        (name, str(one["tried"]), str(one["competitions"]), _share(one), _harm(one), f"{one['mean_gain']:+.2f}")
         for name, one in replayed["replay"].items()
     ]
     counts = " and ".join(f"{judged['splits'][name]['items']} in {name}" for name in parts)
@@ -43,7 +44,10 @@ def promotion(folder: Path) -> str:
             "    python -m haste.cli.starter studies/start store",
             f"    {replayed['command']} > {folder.as_posix()}/replay.json",
             "",
-            *grid(("Skills", "Tried", "Competitions", "Effect not negative", "Mean effect, in noise"), groups),
+            *grid(
+                ("Skills", "Tried", "Competitions", "Effect not negative", "Clearly negative", "Mean effect, in noise"),
+                groups,
+            ),
         ]
     )
 
@@ -58,6 +62,11 @@ def _figure(one: Told) -> str:
         return "–"
     ends = "" if one["low"] is None else f" ({one['low']:.2f} to {one['high']:.2f})"
     return f"{one['value']:.2f}{ends}"
+
+
+def _harm(one: Told) -> str:
+    """The share whose competition votes against it: below nothing by more than its noise."""
+    return f"{one['clearly_negative']:.0%}".replace("%", " %")
 
 
 def _share(one: Told) -> str:
