@@ -74,7 +74,8 @@ def caution(summary: dict[str, Any]) -> str | None:
         return None
     return (
         f"The intervals of medal rates take {count_text(over['ranked'], 'ranked run')} as independent, but up to "
-        f"{most} of them are of one competition (its seeds and repeats) and alike: they are narrower than they should be."
+        f"{most} of them are of one competition (its seeds and repeats) and alike: they are narrower than they should "
+        "be."
     )
 
 
