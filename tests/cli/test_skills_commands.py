@@ -20,7 +20,7 @@ from haste.llm.scripted import ScriptedModel, filled
 from haste.runner.context import Models
 from haste.schema.errors import ConfigError, StoreError
 from haste.schema.events import LearningsRecorded, RunFinished
-from haste.schema.knowledge import StoreWrite
+from haste.schema.knowledge import CompetitionTerms, RunLearnings, StoreWrite
 from haste.schema.model import ModelReply, ModelRequest, Usage
 from haste.skills.ledger import write_records
 from haste.skills.skill import text_file
@@ -155,6 +155,38 @@ def test_every_command_that_reads_a_store_says_what_is_set_aside(words: tuple[st
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     assert done.stderr.count(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("affairs", "Divide by marriage_rating."),
+        ("affairs", "As in affairs."),
+        ("alpha", "Divide by deck_height."),
+    ],
+)
+def test_a_wide_skill_that_names_where_it_was_learned_is_set_aside(place: str, words: str, store: Path, tmp_path: Path):
+    files = SkillFiles(store)
+    told = learned(place, "deck_height", "deck_plan.csv")
+    files.write([StoreWrite(f"learnings/{told.run}.json", told.model_dump_json())])
+    body = f"# Note\n\nSome advice.\n\n{words}"
+    held = [
+        domain_skill("leaky", body=body, discovered_in=(place,)),
+        domain_skill("elsewhere", body=body + " Or not.", discovered_in=("zeta",)),
+        competition_skill("at-home", place, body=body + " At home."),
+        domain_skill("retired-one", body=body + " No more.", discovered_in=(place,), status="retired"),
+    ]
+    files.write([StoreWrite(text.path, text.text) for text in map(text_file, held)])
+    done = CliRunner().invoke(app, ["skills", "list", "--json", "--skills", str(store)])
+    names = {row["name"] for row in json.loads(done.stdout)}
+    assert names == {"wide", "tables", "own", "old", "elsewhere", "at-home", "retired-one"}
+    line = held[0].body.count("\n") + text_file(held[0]).text.partition("# Note")[0].count("\n") + 1
+    assert f"domain/tabular/leaky/SKILL.md:{line}: set aside: body: names where it was learned: its" in done.stderr
+
+
+def learned(place: str, column: str, file: str) -> RunLearnings:
+    terms = CompetitionTerms(competition=place, columns=(column,), files=(file,))
+    return RunLearnings(run="r0", terms=terms, learnings=())
 
 
 @pytest.mark.parametrize("command", ["show", "why", "retire"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from haste.competition.catalogue import bundled_terms
 from haste.schema.events import (
     CompetitionProfiled,
     Event,
@@ -43,14 +44,16 @@ class Reading:
 def read_store(files: SkillFiles, known: Iterable[CompetitionTerms] = ()) -> Reading:
     """The whole store. What cannot be read is a problem and never an error.
 
-    `known` names competitions that the store may have no learnings of.
+    `known` names competitions that the store may have no learnings of. Whatever was learned on a bundled one, or on one
+    that there are learnings of, is held against its names.
     """
+    known = tuple(known)
     skills, ledger, proposed = files.read(), files.read_ledger(), files.read_learnings()
-    inventory = load_inventory(skills.files)
+    runs, foreign = _read_learnings(proposed.files)
+    inventory = load_inventory(skills.files, _terms((*bundled_terms(), *known, *(run.terms for run in runs))))
     records, torn = read_records(ledger.files)
     evidence = fold(records)
     measure(inventory, evidence)
-    runs, foreign = _read_learnings(proposed.files)
     decided = {record.learning for record in evidence.decisions}
     learned = tuple(one for run in runs for one in run.learnings)
     pending = tuple(one for one in learned if one.id not in decided)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from haste.schema.knowledge import Problem, Skill, SkillNote, SkillScope, Status, TextFile, Tier
+from haste.schema.knowledge import CompetitionTerms, Problem, Skill, SkillNote, SkillScope, Status, TextFile, Tier
 
 from .bm25 import Index, build_index
 from .markdown import FormError, line_of
 from .skill import note, path_of, read_skill, text_file
-from .texts import find_harm, line_in
+from .texts import find_harm, find_home, line_in
 from .triggers import Sieve
 from .words import body_digest, digest, token_estimate
 
@@ -65,10 +65,11 @@ class Inventory:
         return self._pools.get((Tier.GLOBAL, ""), ()) + self._pools.get((Tier.DOMAIN, scope.domain), ()) + own
 
 
-def load_inventory(files: Iterable[TextFile]) -> Inventory:
+def load_inventory(files: Iterable[TextFile], terms: Mapping[str, CompetitionTerms] | None = None) -> Inventory:
     """Read every `SKILL.md`; what cannot be read, lies in the wrong place or takes a name twice is set aside.
 
-    So is what no agent must be shown, whoever put it there: a store is edited by hand and pulled from others.
+    So is what no agent must be shown, whoever put it there: a store is edited by hand and pulled from others. With the
+    `terms` of competitions, that is also a wider skill that names one where it was learned.
     """
     found: list[tuple[Skill, TextFile]] = []
     problems: list[Problem] = []
@@ -80,7 +81,7 @@ def load_inventory(files: Iterable[TextFile]) -> Inventory:
         except FormError as fault:
             problems.append(Problem(where=file.path, code="form", reason=fault.reason, line=fault.line))
             continue
-        if harm := [] if skill.status is Status.RETIRED else _harm(skill, file, sieve):
+        if harm := [] if skill.status is Status.RETIRED else _harm(skill, file, sieve, terms or {}):
             problems += harm
             continue
         found.append((skill, file))
@@ -116,7 +117,7 @@ def _hold(skill: Skill, file: TextFile, position: int) -> Held:
     )
 
 
-def _harm(skill: Skill, file: TextFile, sieve: Sieve) -> list[Problem]:
+def _harm(skill: Skill, file: TextFile, sieve: Sieve, terms: Mapping[str, CompetitionTerms]) -> list[Problem]:
     return [
         Problem(
             where=file.path,
@@ -124,7 +125,7 @@ def _harm(skill: Skill, file: TextFile, sieve: Sieve) -> list[Problem]:
             reason=f"set aside: {field}: {found.what}",
             line=line_in(file.text, field, line),
         )
-        for field, found, line in find_harm(skill, sieve)
+        for field, found, line in (*find_harm(skill, sieve), *find_home(skill, terms))
     ]
 
 

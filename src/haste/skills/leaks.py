@@ -52,6 +52,20 @@ def find_leaks(text: str, terms: Iterable[CompetitionTerms], others: Iterable[Co
     `others` are competitions that the text was not made on: their columns of a single word (`age`, `character`) count
     only where the text marks them as names, as it is mostly chance that it has them.
     """
+    terms, others = tuple(terms), tuple(others)
+    yield from find_names(text, terms, others)
+    for term in (*terms, *others):
+        known = {f"{abs(score):.{digits}f}" for score in term.scores for digits in range(2, 7)}
+        known |= {f"{abs(score):g}" for score in term.scores}
+        for match in _NUMBER.finditer(text):
+            if match.group().lstrip("-") in known:
+                yield Leak("score", match.group(), match.start(), match.end())
+    for match in _SCORED.finditer(text):
+        yield Leak("score", match.group(), match.start(), match.end())
+
+
+def find_names(text: str, terms: Iterable[CompetitionTerms], others: Iterable[CompetitionTerms] = ()) -> Iterator[Leak]:
+    """Everything in a text that names one of these competitions, its columns or its files."""
     lowered = text.lower()
     for term, strange in (*((term, False) for term in terms), *((term, True) for term in others)):
         # An id that was made from a folder's name ends in digits of its data; nobody writes them.
@@ -62,13 +76,6 @@ def find_leaks(text: str, terms: Iterable[CompetitionTerms], others: Iterable[Co
         for kind, name in named:
             for start, end in _found(kind, name, lowered, strange=strange):
                 yield Leak(kind, text[start:end], start, end)
-        known = {f"{abs(score):.{digits}f}" for score in term.scores for digits in range(2, 7)}
-        known |= {f"{abs(score):g}" for score in term.scores}
-        for match in _NUMBER.finditer(text):
-            if match.group().lstrip("-") in known:
-                yield Leak("score", match.group(), match.start(), match.end())
-    for match in _SCORED.finditer(text):
-        yield Leak("score", match.group(), match.start(), match.end())
 
 
 def _found(kind: str, name: str, text: str, *, strange: bool) -> Iterator[tuple[int, int]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from haste.schema.knowledge import Skill
+from haste.schema.knowledge import CompetitionTerms, Skill, Tier
 
+from .leaks import find_names
 from .markdown import body_line, line_of
 from .patterns import CODES, Found, find_forbidden
 from .triggers import Sieve
@@ -48,6 +49,20 @@ def find_harm(skill: Skill, sieve: Sieve) -> Iterator[Forbidden]:
         for field, text in texts:
             for found in find_forbidden(text, HARMFUL, sieve):
                 yield Forbidden(field, found, text.count("\n", 0, found.at) + 1)
+
+
+def find_home(skill: Skill, terms: Mapping[str, CompetitionTerms]) -> Iterator[Forbidden]:
+    """Where a skill of a wider tier names a competition that it was found in; of others it is for the gate to ask."""
+    own = [terms[name] for name in skill.discovered_in if name in terms]
+    if skill.tier is Tier.COMPETITION or not own:
+        return
+    texts = texts_of(skill)
+    whole = "\n".join(text for _, text in texts)
+    if next(find_names(whole, own), None) is not None:
+        for field, text in texts:
+            for leak in find_names(text, own):
+                found = Found("leak", f"names where it was learned: its {leak.kind} {leak.what!r}", leak.start)
+                yield Forbidden(field, found, text.count("\n", 0, leak.start) + 1)
 
 
 def line_in(text: str, field: str, line: int = 1) -> int:
