@@ -41,7 +41,10 @@ def ablate(  # noqa: PLR0913 - one parameter per option
     ] = True,
     recall: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="another study, whose executions are taken over as arms share theirs"),
+        typer.Option(
+            metavar="DIR",
+            help="another study, whose executions are taken over as arms share theirs; reports count them",
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="runs at a time [default: one per core]")] = None,
     sandbox: Annotated[Sandbox, typer.Option(help="as in `haste run`")] = Sandbox.AUTO,
@@ -51,7 +54,7 @@ def ablate(  # noqa: PLR0913 - one parameter per option
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="print the comparison as one object at the end")] = False,
 ) -> None:
-    """Run a study and compare its arms. Begun again on the same folder, it goes on where it was stopped."""
+    """Run a study with the built-in engineer and compare its arms. Begun again on the same folder, it goes on there."""
     from haste.campaign.study.carry import Stopped, Study
 
     from .study_outcome import tell
