@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,10 @@ from haste.cli.campaign import PLACES, _over
 from haste.cli.campaign_file import CampaignFile, _keys, parse, read_file, to_config
 from haste.schema.errors import CompetitionError, ConfigError, HasteError
 from haste.store.inventory import SkillFiles
+
+from .fake_machine import toys
+
+DOCS = Path(__file__).parents[2] / "docs" / "campaigns.md"
 
 WHOLE = """
 competitions = ["few-digits", "island-air"]
@@ -151,3 +158,25 @@ def test_options_win_over_the_file_and_each_has_its_place():
         "search": {"iterations": 1},
     }
     assert tables["run"]["time_limit"] == "1h"
+
+
+EXAMPLES = re.findall(r"^```toml\n(.*?)^```", DOCS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=[text.split("\n")[0][:40] for text in EXAMPLES])
+def test_the_examples_of_the_docs_are_campaign_files(text: str, tmp_path: Path):
+    toys(tmp_path, "mine")
+    python = tmp_path / "campaign" / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    assert told(text, tmp_path / "campaign").competitions
+
+
+def test_the_docs_list_every_key():
+    def keys(table: dict[str, object], prefix: str = "") -> set[str]:
+        inner = [keys(value, f"{prefix}{name}.") for name, value in table.items() if isinstance(value, dict)]
+        return {prefix + name for name in table}.union(*inner)
+
+    listed = set[str]().union(*(keys(tomllib.loads(text)) for text in EXAMPLES))
+    assert listed == {key for key in _keys(CampaignFile) if key != "models.prices"}  # which the text below tells
+    assert "[models.prices]" in DOCS.read_text(encoding="utf-8")
