@@ -11,6 +11,7 @@ from pathlib import Path
 from haste.competition.dummy import dummy_submission
 from haste.schema.competition import Trust
 from haste.schema.events import Event, SubmissionChosen
+from haste.schema.source import parse
 from haste.search.actions import Deliver
 from haste.search.state import Node, RunState
 
@@ -65,7 +66,7 @@ def _requirements(made: Mapping[str, bytes], packages: Mapping[str, str]) -> str
     names: set[str] = set()
     for name, content in made.items():
         if name.endswith(".py"):
-            for node in ast.walk(ast.parse(content)):
+            for node in ast.walk(parse(content)):
                 if isinstance(node, ast.Import):
                     names |= {alias.name.partition(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

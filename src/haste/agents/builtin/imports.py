@@ -6,6 +6,8 @@ import ast
 import builtins
 from collections.abc import Iterable, Mapping
 
+from haste.schema.source import parse
+
 MODULES: Mapping[str, str] = {"np": "import numpy as np", "pd": "import pandas as pd", "json": "import json"}
 
 _BY_MODULE: Mapping[str, str] = {
@@ -64,7 +66,7 @@ KNOWN: Mapping[str, str] = {name: module for module, names in _BY_MODULE.items()
 
 def imports_for(code: str) -> str:
     """The import statements that `code` needs, sorted as isort would. Raises NameError on a name from nowhere."""
-    free = _free_names(ast.parse(code))
+    free = _free_names(parse(code))
     unknown = sorted(name for name in free if name not in KNOWN and name not in MODULES)
     if unknown:
         msg = f"the script uses names that nothing defines: {', '.join(unknown)}"

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from haste.schema.source import parse
+
 from .unfit import Unfit
 
 _LIKE = 0.75  # similarity from which a passage is worth showing
@@ -49,7 +51,7 @@ def apply(code: str, edits: Sequence[Edit]) -> str:
 def check_syntax(code: str) -> ast.Module:
     """The script's tree. Raises Unfit naming the line."""
     try:
-        return ast.parse(code)
+        return parse(code)
     except (RecursionError, MemoryError) as error:  # how the parser says so
         msg = "the script does not parse: it is nested too deeply"
         raise Unfit(msg) from error
