@@ -6,8 +6,8 @@ Skills are made up from a fixed seed, their words by Zipf's law; one tenth globa
 competition tier, the others learned on the competitions of the shipped starter's ledger; each speaks of a technique
 that this ledger has measured, and it lies in their store. Loading is what a run does before it selects: reading skills
 and ledger, and working out what was measured of each skill. Times are the process's own (user and system), so that a
-busy machine changes them less; all but loading 50,000 skills and the one writing are repeated. `--write` stores them as results/skills-bench.json and sets
-the table into docs/skills.md.
+busy machine changes them less; all but loading 50,000 skills and the one writing are repeated. `--write` stores them
+as results/skills-bench.json and sets the table into docs/skills.md.
 """
 
 from __future__ import annotations
