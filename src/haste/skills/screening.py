@@ -1,4 +1,7 @@
-"""What a screen says of the approaches that a run began with: how each did against the others on the same rows.
+"""What a screen says of the approaches that a run began with: each against the best of the others on the same rows.
+
+A run goes on with the best, so that is what one more is worth to it. Against the mean of the others, whoever stood
+beside one that fell apart would look good.
 
 One fold has no noise of its own. The spread of the winner's scores over the search folds stands in for it: it is
 larger than the noise of a paired comparison, so that a screen never counts for more than it knows.
@@ -7,7 +10,7 @@ larger than the noise of a paired comparison, so that a screen never counts for 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from statistics import fmean, stdev
+from statistics import stdev
 
 from haste.schema.competition import Metric
 from haste.schema.events import (
@@ -66,7 +69,7 @@ class Screening:
                 candidate=one.id,
                 technique=beginning(one.technique),
                 cites=tuple(cites[name] for name in one.cites if name in cites),
-                gain=self._metric.gain(scores[one.id], fmean(s for name, s in scores.items() if name != one.id)),
+                gain=min(self._metric.gain(scores[one.id], s) for name, s in scores.items() if name != one.id),
                 noise=noise,
                 kept=one.id == winner,
             )

@@ -2,12 +2,14 @@
 
 A skill speaks for the technique that it names, where its conditions hold. What counts is the gain to be expected of
 its advice here, as far as that was measured anywhere; without any measurement it counts a little, by what it claims.
+What the run itself has seen of the advice on another branch is nearer than either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import fmean
 
 from haste.schema.brief import Brief
 from haste.schema.conditions import all_hold
@@ -16,6 +18,7 @@ from haste.skills.claims import sign_of
 
 from .technique import Facts
 
+CAP = 5.0  # noise units; a change that fell apart is not a hundred times worse a lesson
 CLAIMED = 0.25  # noise units that a bare claim is worth
 PRIOR_ACTIONS = 10.0  # without effect, that an outlook is shrunk by
 _NEARNESS = {Tier.COMPETITION: 2.0, Tier.DOMAIN: 1.0, Tier.GLOBAL: 0.75}
@@ -35,8 +38,10 @@ def evidence(action: str, brief: Brief, facts: Facts) -> Evidence | None:
     if not notes:
         return None
     weighed = sorted(((_NEARNESS[note.tier], _gain(note), note.name) for note in notes), key=lambda x: (-x[0], x[2]))
-    total = sum(weight for weight, _, _ in weighed)
-    gain = sum(weight * value for weight, value, _ in weighed) / total
+    voices = [(weight, value) for weight, value, _ in weighed]
+    if (own := _seen(action, brief)) is not None:
+        voices.append((_NEARNESS[Tier.COMPETITION], own))
+    gain = sum(weight * value for weight, value in voices) / sum(weight for weight, _ in voices)
     return Evidence(gain=gain, cites=tuple(name for _, value, name in weighed if (value >= 0) == (gain >= 0)))
 
 
@@ -53,6 +58,16 @@ def outlook(actions: Iterable[str], brief: Brief, facts: Facts) -> float:
         if note.technique in names and note.expected is not None and _speaks(note, facts)
     ]
     return sum(gains) / (len(gains) + PRIOR_ACTIONS)
+
+
+def _seen(action: str, brief: Brief) -> float | None:
+    """What the action gained on the run's other branches, in noise; None where none has tried it."""
+    gains = [
+        max(-CAP, min(CAP, one.gain / one.noise))
+        for one in brief.history
+        if one.technique == action and one.branch != brief.branch and one.gain is not None and one.noise
+    ]
+    return fmean(gains) if gains else None
 
 
 def _speaks(note: SkillNote, facts: Facts) -> bool:

@@ -154,11 +154,12 @@ def _beginnings(brief: Brief, techniques: Mapping[str, Technique]) -> list[Learn
 
 
 def _ahead(attempt: Attempt, ranked: Sequence[Attempt], metric: Metric) -> float | None:
-    """Gain over the others' mean on the first fold, in spreads of the best one's scores, as evidence has it."""
+    """Gain over the best of the others on the first fold, in spreads of the best one's scores, as evidence has it."""
     scores = list(ranked[0].fold_scores.values())
     spread = stdev(scores) if len(scores) > 1 else 0.0
-    others = mean(one.fold_scores[SCREEN] for one in ranked if one is not attempt)
-    return None if not spread else _in_noise(metric.gain(attempt.fold_scores[SCREEN], others), spread)
+    rival = next(one for one in ranked if one is not attempt)
+    ahead = metric.gain(attempt.fold_scores[SCREEN], rival.fold_scores[SCREEN])
+    return _in_noise(ahead, spread) if spread else None
 
 
 def _beginning(technique: Technique, statement: str, polarity: str, brief: Brief) -> Learning:
