@@ -17,7 +17,7 @@ from haste.agents.builtin.choose import (
     worth_trying,
 )
 from haste.agents.builtin.engineer import BuiltinEngineer
-from haste.agents.builtin.evidence import evidence
+from haste.agents.builtin.evidence import CAP, evidence
 from haste.agents.builtin.facts import facts_of
 from haste.schema.brief import Attempt, Brief, Incumbent
 from haste.schema.competition import Kind
@@ -116,6 +116,31 @@ def test_a_claim_without_a_measured_effect_counts_by_its_polarity() -> None:
         assert found is not None
         gains.append(found.gain)
     assert gains[0] > 0 > gains[1]
+
+
+@pytest.mark.parametrize(("gain", "place"), [(-0.05, -1), (0.05, 0)])
+def test_what_the_run_saw_of_advice_on_another_branch_outranks_it(gain: float, place: int) -> None:
+    """A change of five noises there, for or against: the skill says 1 for it, or 1 against."""
+    sign = "-" if gain > 0 else "+"
+    skills = (note("winsorise", 1.0, claim=f"tabular/winsorise/{sign}"),)
+    seen = BRIEF.model_copy(
+        update={"skills": skills, "branch": "c2", "history": (attempt("winsorise", gain=gain, branch="c1"),)}
+    )
+    assert names(seen)[place] == "winsorise"
+    assert names(seen.model_copy(update={"branch": "c1"}))[-1 - place] == "winsorise"  # its own: closed or kept there
+
+
+def test_what_a_run_saw_counts_no_more_than_a_noise_cap_lets_it() -> None:
+    history = (attempt("winsorise", gain=-1.0, noise=1e-6), attempt("winsorise", gain=None), attempt("ratios", gain=1))
+    brief = BRIEF.model_copy(update={"skills": (note("winsorise", 1.0),), "branch": "c2", "history": history})
+    found = evidence("winsorise", brief, facts_of(brief))
+    assert found is not None
+    assert found.gain == pytest.approx((1.0 - 2 * CAP) / 3)
+
+
+def test_without_a_skill_a_run_makes_no_evidence_of_its_own() -> None:
+    brief = BRIEF.model_copy(update={"branch": "c2", "history": (attempt("winsorise", gain=0.5),)})
+    assert evidence("winsorise", brief, facts_of(brief)) is None
 
 
 def test_the_engineer_follows_evidence_and_cites_it() -> None:

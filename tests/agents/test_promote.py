@@ -27,10 +27,10 @@ def judged(situation: str, *z: tuple[str, float]) -> Verdict | None:
         ((("text", 5.0),), None),  # the discovery alone
         ((("text", 5.0), ("text", 0.0)), None),  # and it adds nothing to what others say
         ((("text", 5.0), ("text", -1.6)), None),
-        ((("text", 5.0), ("text", 0.9)), None),
-        ((("text", 2.0), ("text", 1.1)), Verdict.DOMAIN),
-        ((("text", 0.1), ("text", 1.1)), Verdict.DOMAIN),
-        ((("text", 2.0), ("text", 0.8), ("text", 0.8)), Verdict.DOMAIN),  # together
+        ((("text", 5.0), ("text", 0.4)), None),
+        ((("text", 2.0), ("text", 0.6)), Verdict.DOMAIN),
+        ((("text", 0.1), ("text", 0.6)), Verdict.DOMAIN),
+        ((("text", 2.0), ("text", 0.4), ("text", 0.4)), Verdict.DOMAIN),  # together
         ((("text", 5.0), ("text", 5.0), ("text", -2.0)), None),  # one opposes
         ((("text", 2.0), ("image", 2.0)), None),  # another domain is no support
     ],
@@ -41,7 +41,7 @@ def test_domain(measured: tuple[tuple[str, float], ...], verdict: Verdict | None
 
 def test_global_only_for_claims_about_anything_that_two_domains_tried() -> None:
     assert judged("any", ("text", 2.0), ("image", 2.0)) is Verdict.GLOBAL
-    assert judged("any", ("text", 2.0), ("image", 0.9)) is None
+    assert judged("any", ("text", 2.0), ("image", 0.4)) is None
     assert judged("any", ("text", 2.0), ("text", 5.0), ("image", 0.1)) is Verdict.DOMAIN
     assert judged("any", ("text", 2.0), ("text", -2.0), ("image", 5.0)) is None
     assert judged("any", ("text", 2.0), ("text", 2.0)) is Verdict.DOMAIN

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from haste.schema.knowledge import Measured, PromotionBrief, PromotionProposal, Verdict
 from haste.skills.claims import ANYWHERE, read_claim
 
-LEAN_Z = 1.0  # of the others together: a standard error beyond nothing. What is clear is for counting to say
+LEAN_Z = 0.5  # of the others together: half a standard error beyond nothing. What is clear is for counting to say
 
 
 def propose(brief: PromotionBrief) -> PromotionProposal | None:
