@@ -72,6 +72,12 @@ def test_no_pattern_tells_numbers_within_a_word_apart_but_by_their_length(word: 
     [
         *("1234 5678 9012 3456", "1234-5678-9012-3456", "1234-5678 9012-3456", "No-1234 5678 9012 3456."),
         *("123-45-6789", "DE89 3704 0044 0532 0130 00", "DE8937040044053201301234", "de89 37040044 05320130"),
+        *(
+            "DE89370400440532013000",
+            "FR76 3000 6000 0112 3456 7890 189",
+            "GB82WEST12345698765432",
+            "NL91 ABNA 0417 1643 00",
+        ),
     ],
 )
 def test_every_way_of_writing_a_card_or_identity_number_is_found(number: str) -> None:

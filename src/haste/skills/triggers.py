@@ -32,7 +32,7 @@ NEEDS = {
     "a private address": (r"\b(?:10|192|172|127)\.|\blocalhost:",),
     "a telephone number": (r"\+\d|\(\d",),
     # Groups of four digits are parted by a hyphen within one word, or else stand alone as words.
-    "an identity or card number": (r"\d{3}-\d{2}-\d{4}|\d{4}-\d{4}|^\d{4}$|\b[a-z]{2}\d{2}(?:$|\d{4})",),
+    "an identity or card number": (r"\d{3}-\d{2}-\d{4}|\d{4}-\d{4}|^\d{4}$|\b[a-z]{2}\d{2}(?:$|\d{4}|[a-z]{4})",),
     "tells the reader to drop its instructions": (
         r"\b(?:ignor|disregard|forget|overrid|overrul|overwrit|bypass|neglect|discard|abandon)",
         "instruction|direction|rule|prompt|guid|message|constraint|context|command|polic|restriction|order",
