@@ -46,28 +46,28 @@ def screen(direction: Direction = Direction.MINIMIZE, **scores: float | None) ->
     return tuple(r for r in run_records(events, None) if isinstance(r, ObservationRecord))
 
 
-def test_each_is_compared_with_the_best_of_the_others_by_the_spread_of_the_winner() -> None:
+def test_each_is_worth_what_the_best_would_have_lost_by_the_spread_of_the_winner() -> None:
     trees, linear = screen(c1=1.0, c2=4.0, c3=2.0)
     assert (trees.technique, trees.gain, trees.kept) == ("begin_with_trees", 1.0, True)
-    assert (linear.technique, linear.gain, linear.kept) == ("begin_with_linear", -3.0, False)
+    assert (linear.technique, linear.gain, linear.kept) == ("begin_with_linear", 0.0, False)
     assert trees.noise == linear.noise == pytest.approx(stdev([1.0, 2.0, 3.0]))
 
 
 def test_larger_is_better_where_it_is() -> None:
     trees, linear = screen(Direction.MAXIMIZE, c1=1.0, c2=4.0, c3=3.0)
-    assert (trees.gain, linear.gain, linear.kept) == (-3.0, 1.0, True)
+    assert (trees.gain, linear.gain, linear.kept) == (0.0, 1.0, True)
 
 
 def test_one_that_fell_apart_makes_nobody_good() -> None:
-    """Beside a hopeless prototype the second best would look well ahead of the others' mean."""
-    _, linear = screen(c1=1.0, c2=4.0, c3=1000.0)
-    assert linear.gain == -3.0
+    """Beside a hopeless prototype the second best is well ahead of the others' mean, and still adds nothing."""
+    trees, linear = screen(c1=1.0, c2=1.5, c3=1000.0)
+    assert (trees.gain, linear.gain) == (0.5, 0.0)
 
 
 def test_a_repaired_prototype_speaks_for_the_one_it_repairs() -> None:
     trees, linear = screen(c5=1.0, c2=4.0)
     assert (trees.candidate, trees.gain, trees.kept) == ("c1", 3.0, True)
-    assert linear.gain == -3.0
+    assert linear.gain == 0.0
 
 
 @pytest.mark.parametrize("scores", [{}, {"c1": 1.0}, {"c1": None, "c2": 4.0}])

@@ -1,7 +1,7 @@
-"""What a screen says of the approaches that a run began with: each against the best of the others on the same rows.
+"""What a screen says of the approaches that a run began with: what its best would have lost without each.
 
-A run goes on with the best, so that is what one more is worth to it. Against the mean of the others, whoever stood
-beside one that fell apart would look good.
+A run goes on with the best, so a beginning is worth what it is ahead of the others by, and nothing where another was
+ahead: that costs one fold. Against the mean of the others, whoever stood beside one that fell apart would look good.
 
 One fold has no noise of its own. The spread of the winner's scores over the search folds stands in for it: it is
 larger than the noise of a paired comparison, so that a screen never counts for more than it knows.
@@ -69,7 +69,9 @@ class Screening:
                 candidate=one.id,
                 technique=beginning(one.technique),
                 cites=tuple(cites[name] for name in one.cites if name in cites),
-                gain=min(self._metric.gain(scores[one.id], s) for name, s in scores.items() if name != one.id),
+                gain=max(
+                    0.0, min(self._metric.gain(scores[one.id], s) for name, s in scores.items() if name != one.id)
+                ),
                 noise=noise,
                 kept=one.id == winner,
             )

@@ -131,7 +131,7 @@ def _lower(title: str) -> str:
 
 
 def _beginnings(brief: Brief, techniques: Mapping[str, Technique]) -> list[Learning]:
-    """Which of the first prototypes was best, and of more than two which was worst, on the fold that all ran."""
+    """Which of the first prototypes was best, on the fold that all ran."""
     drafts = [
         a
         for a in brief.history
@@ -140,39 +140,31 @@ def _beginnings(brief: Brief, techniques: Mapping[str, Technique]) -> list[Learn
     if len(drafts) < 2:
         return []
     metric = brief.competition.metric
-    ranked = sorted(drafts, key=lambda a: metric.gain(a.fold_scores[SCREEN], 0.0), reverse=True)
-    titles = [_lower(techniques[attempt.technique or ""].title) for attempt in ranked]
-    best = f"{_situation(brief)}, a good beginning was: {titles[0]}. It came before: {' and '.join(titles[1:])}."
-    worst = f"{_situation(brief)}, a poor beginning was: {titles[-1]}. It came after: {' and '.join(titles[:-1])}."
-    told = [(ranked[0], best, "+"), (ranked[-1], worst, "-")][: 2 if len(ranked) > 2 else 1]
+    best, *rest = sorted(drafts, key=lambda a: metric.gain(a.fold_scores[SCREEN], 0.0), reverse=True)
+    technique = techniques[best.technique or ""]
+    others = " and ".join(_lower(techniques[one.technique or ""].title) for one in rest)
+    told = f"a good beginning was: {_lower(technique.title)}. It came before: {others}."
+    action = beginning(technique.name)
     return [
-        _beginning(techniques[attempt.technique or ""], statement, polarity, brief).model_copy(
-            update={"supports": (attempt.candidate,), "gain": _ahead(attempt, ranked, metric)}
+        Learning(
+            id="",
+            statement=f"{_situation(brief)}, {told}",
+            tier=Tier.COMPETITION,  # one fold's word; counting over runs makes more of it
+            domain=brief.competition.domain,
+            competition=brief.competition.id,
+            technique=action,
+            claim=f"{brief.competition.domain}/{action}/+",
+            supports=(best.candidate,),
+            gain=_ahead(best, rest[0], metric),
+            kept=1,
+            tried=1,
+            conditions=conditions_of(technique, brief),
         )
-        for attempt, statement, polarity in told
     ]
 
 
-def _ahead(attempt: Attempt, ranked: Sequence[Attempt], metric: Metric) -> float | None:
-    """Gain over the best of the others on the first fold, in spreads of the best one's scores, as evidence has it."""
-    scores = list(ranked[0].fold_scores.values())
+def _ahead(best: Attempt, second: Attempt, metric: Metric) -> float | None:
+    """Gain over the next best on the first fold, in spreads of the best one's scores, as evidence has it."""
+    scores = list(best.fold_scores.values())
     spread = stdev(scores) if len(scores) > 1 else 0.0
-    rival = next(one for one in ranked if one is not attempt)
-    ahead = metric.gain(attempt.fold_scores[SCREEN], rival.fold_scores[SCREEN])
-    return _in_noise(ahead, spread) if spread else None
-
-
-def _beginning(technique: Technique, statement: str, polarity: str, brief: Brief) -> Learning:
-    action = beginning(technique.name)
-    return Learning(
-        id="",
-        statement=statement,
-        tier=Tier.COMPETITION,  # one fold's word; counting over runs makes more of it
-        domain=brief.competition.domain,
-        competition=brief.competition.id,
-        technique=action,
-        claim=f"{brief.competition.domain}/{action}/{polarity}",
-        kept=int(polarity == "+"),
-        tried=1,
-        conditions=conditions_of(technique, brief),
-    )
+    return _in_noise(metric.gain(best.fold_scores[SCREEN], second.fold_scores[SCREEN]), spread) if spread else None
