@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haste.schema.knowledge import DecisionRecord, Status, Tier, Verdict
+from haste.skills.claims import beginning
 from haste.skills.interval import wilson
 from haste.skills.left_out import Trial, kept_back, leave_one_out, share
 
@@ -56,6 +57,13 @@ def test_what_hurts_on_one_is_seen_there_only() -> None:
     assert found.not_negative is not None
     assert found.low < found.not_negative
     assert found.clearly_negative == 1 / found.tried
+
+
+def test_advice_on_first_scripts_is_not_counted_as_it_could_not_fail() -> None:
+    name = beginning("use_trees")
+    records = [*results(name, dict.fromkeys(PLACES, 3.0)), *results("te", dict.fromkeys(PLACES, 3.0))]
+    trials = leave_one_out(records, [*learned(name, *PLACES), *learned("te", *PLACES)], {})
+    assert {one.claim for one in trials} == {"any/te/+"}
 
 
 def test_its_own_results_never_help_a_skill_up() -> None:

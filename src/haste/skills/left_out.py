@@ -1,7 +1,8 @@
 """Leave one competition out: what promotion would have raised without it, and how that did there.
 
 Pure: ledger records and learnings in, a table out. The promoted skills of one replay never saw the competition that
-they are held against, so this is what transfer is worth, and no verdict of a judge enters it.
+they are held against, so this is what transfer is worth, and no verdict of a judge enters it. Advice on first scripts
+is left out: what one is worth is its lead (`screening`), which is nothing at the least, so it could not fail here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from haste.schema.knowledge import (
     Tier,
 )
 
+from .claims import BEGINNING
 from .evidence import Vote, fold, votes
 from .inventory import load_inventory
 from .promote import Judge, Shelf, by_counting, promote_round
@@ -78,7 +80,9 @@ def leave_one_out(
         _, shelf = promote_round(told, Shelf(load_inventory([]), fold(known), terms), judge)
         held_out = fold(record for record in facts if record.run in away)
         for skill in shelf.inventory.skills:
-            if skill.status is not Status.RETIRED and (skill.tier is Tier.GLOBAL or skill.domain == domain):
+            if (skill.technique or "").startswith(BEGINNING) or skill.status is Status.RETIRED:
+                continue
+            if skill.tier is Tier.GLOBAL or skill.domain == domain:
                 trials.append(_trial(name, skill, votes(skill, held_out)))
     return tuple(trials)
 
