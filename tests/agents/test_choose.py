@@ -24,7 +24,7 @@ from haste.schema.competition import Kind
 from haste.schema.conditions import Condition
 from haste.schema.execution import Outcome
 from haste.schema.knowledge import SkillNote, Status, Tier
-from haste.schema.solution import Operator, Scale
+from haste.schema.solution import Operator, Proposal, Scale
 
 from .examples import example
 
@@ -274,3 +274,55 @@ def test_a_strangers_script_is_left_alone() -> None:
     assert BuiltinEngineer().refine(BRIEF.model_copy(update={"incumbent": foreign, "branch": "c1"})) is None
     odd = foreign.model_copy(update={"recipe": {"made": "elsewhere"}})
     assert BuiltinEngineer().refine(BRIEF.model_copy(update={"incumbent": odd, "branch": "c1"})) is None
+
+
+def refined(*skills: SkillNote, history: tuple[Attempt, ...] = (), branch: str = "c1") -> Proposal | None:
+    engineer = BuiltinEngineer()
+    drafted = engineer.draft(BRIEF.model_copy(update={"order": "textbook"}), 1)[0]
+    incumbent = Incumbent(
+        candidate="c1", title="", code=drafted.code, recipe=drafted.recipe, score=0.8, fold_scores=(), wall_s=None
+    )
+    told = {"incumbent": incumbent, "branch": branch, "scale": Scale.TWEAK, "skills": skills, "history": history}
+    return engineer.refine(BRIEF.model_copy(update=told))
+
+
+PROVEN = (note("average_folds", 2.0), note("ratios", 1.0))
+
+
+def test_what_is_proven_is_applied_together_at_a_branchs_first_change() -> None:
+    both = refined(*PROVEN)
+    assert both is not None
+    assert (both.technique, both.scale) == ("average_folds+ratios", Scale.STRUCTURAL)
+    assert both.cites == ("skill-average_folds", "skill-ratios")
+    alone = [refined(one) for one in PROVEN]
+    assert all(one is not None and one.code != both.code for one in alone)
+    weak = refined(PROVEN[0], note("ratios", PROMISING - 0.01))
+    assert weak is not None
+    assert weak.technique == "average_folds"
+
+
+def test_where_the_bundle_is_not_kept_its_parts_are_tried_one_at_a_time() -> None:
+    then = refined(*PROVEN, history=(attempt("average_folds+ratios"),))
+    assert then is not None
+    assert then.technique == "average_folds"
+    elsewhere = refined(*PROVEN, history=(attempt("average_folds+ratios"),), branch="c2")
+    assert elsewhere is not None
+    assert elsewhere.technique == "average_folds"
+    undecided = refined(*PROVEN, history=(attempt("average_folds+ratios", kept=None),), branch="c2")
+    assert undecided is not None
+    assert undecided.technique == "average_folds+ratios"
+
+
+def test_what_a_kept_bundle_holds_is_no_longer_advised_nor_its_reverse_open() -> None:
+    history = (attempt("winsorise+shallower_trees", kept=True, gain=0.05),)
+    brief = BRIEF.model_copy(update={"branch": "c1", "history": history, "skills": (note("winsorise", 5.0),)})
+    made = next(one for one in in_order(TWEAKS, brief, facts_of(brief)) if one.technique.name == "winsorise")
+    assert made.evidence is None
+    assert "deeper_trees" not in {one.name for one in open_techniques(TWEAKS, brief)}
+    assert "deeper_trees" in {one.name for one in open_techniques(TWEAKS, BRIEF)}
+
+
+def test_a_move_to_another_model_is_no_part_of_a_bundle() -> None:
+    found = refined(note("use_linear", 3.0), note("average_folds", 2.0), note("ratios", 1.0))
+    assert found is not None
+    assert found.technique == "average_folds+ratios"

@@ -16,6 +16,7 @@ from .technique import Facts, Technique
 PROMISING = 0.3  # expected gain, in noise, that is worth trying before anything is known of the rest
 PATIENCE = 4  # misses in a row before an unfavourable outlook is believed
 HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
+BOTH = "+"  # joins the names of techniques that were applied together
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,14 @@ def in_order(
 ) -> list[Choice]:
     """Positive evidence first (best first), then what nothing is known of in the base order, then negative evidence.
 
-    `action`: from a technique's name to what skills call doing it here.
+    `action`: from a technique's name to what skills call doing it here. What skills say of a change is said of making
+    it once: where the branch has it already, nothing is known.
     """
-    choices = [Choice(one, evidence(action(one.name), brief, facts)) for one in base_order(techniques, brief)]
+    made = _kept(_since_last_move(_mine(brief)))
+    choices = [
+        Choice(one, None if one.name in made else evidence(action(one.name), brief, facts))
+        for one in base_order(techniques, brief)
+    ]
 
     def key(choice: Choice) -> tuple[int, float]:
         if choice.evidence is None or choice.evidence.gain == 0:
@@ -71,11 +77,11 @@ def open_techniques(techniques: Iterable[Technique], brief: Brief) -> list[Techn
     A reverted or failed change is closed until the branch moves to another model; a kept one may be repeated, its
     reverse may not. A model family that was drafted or tried is closed as a place to move to.
     """
-    mine = [attempt for attempt in brief.history if attempt.branch == brief.branch]
+    mine = _mine(brief)
     since = _since_last_move(mine)
     failed = {a.technique for a in since if not a.kept and a.operator is not Operator.DRAFT}
     failed |= {a.technique for a in mine if a.outcome not in (Outcome.OK, Outcome.LOST)}
-    kept = {a.technique for a in since if a.kept}
+    kept = _kept(since)
     moved = {a.technique for a in mine} | {a.technique for a in brief.history if a.operator is Operator.DRAFT}
     return [
         technique
@@ -84,6 +90,15 @@ def open_techniques(techniques: Iterable[Technique], brief: Brief) -> list[Techn
         and not kept.intersection(technique.undoes)
         and not (technique.scale is Scale.APPROACH and technique.name in moved)
     ]
+
+
+def _mine(brief: Brief) -> list[Attempt]:
+    return [attempt for attempt in brief.history if attempt.branch == brief.branch]
+
+
+def _kept(attempts: Iterable[Attempt]) -> set[str]:
+    """The techniques of kept changes, bundles taken apart."""
+    return {name for a in attempts if a.kept and a.technique for name in a.technique.split(BOTH)}
 
 
 def _since_last_move(mine: list[Attempt]) -> list[Attempt]:

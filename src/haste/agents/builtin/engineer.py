@@ -15,6 +15,7 @@ from haste.schema.knowledge import Learning, PromotionBrief, PromotionProposal
 from haste.schema.solution import Diagnosis, Proposal, Scale
 from haste.skills.claims import beginning
 
+from .bundle import Bundle, bundle
 from .catalogue import all_techniques, domain_for, domain_of
 from .choose import PATIENCE, Choice, base_order, in_order, misses_in_a_row, open_techniques, proven, worth_trying
 from .constants import constants_of
@@ -64,7 +65,7 @@ class BuiltinEngineer:
         return [_prototype(choice, recipes[choice.technique.name], domain) for choice in chosen]
 
     def refine(self, brief: Brief) -> Proposal | None:
-        """One technique that changes the incumbent: one that is proven, at any scale; else one at the brief's scale.
+        """A change of the incumbent: what is proven, together and then one by one; else one at the brief's scale.
 
         Scales are a ladder for those who do not know where to look; measured experience outranks it. Where that says
         that hardly anything pays, and the branch bears it out, the search for more ends.
@@ -80,8 +81,11 @@ class BuiltinEngineer:
         reach = [technique for technique in left if technique.scale is (brief.scale or Scale.TWEAK)]
         patient = misses_in_a_row(brief) < PATIENCE
         unknown = 0.0 if patient else outlook((technique.name for technique in domain.techniques), brief, facts)
-        anywhere, at_scale = in_order(left, brief, facts), in_order(reach, brief, facts)
-        for choice in (*proven(anywhere), *worth_trying(at_scale, unknown)):
+        known, at_scale = proven(in_order(left, brief, facts)), in_order(reach, brief, facts)
+        together = bundle(known, recipe, brief, facts)
+        if together is not None and (code := render(together.recipe, domain)) != brief.incumbent.code:
+            return _together(together, code, finding)
+        for choice in (*known, *worth_trying(at_scale, unknown)):
             changed = choice.technique.attempt(recipe, facts)
             if changed is None:
                 continue
@@ -217,6 +221,27 @@ def _refinement(choice: Choice, recipe: Recipe, code: str, finding: Finding) -> 
         cites=cites,
         recipe=recipe.model_dump(mode="json"),
     )
+
+
+def _together(together: Bundle, code: str, finding: Finding) -> Proposal:
+    titles = [choice.technique.title for choice in together.choices]
+    cites = tuple(dict.fromkeys(name for choice in together.choices for name in _because(choice)[1]))
+    return Proposal(
+        title=_shortened(f"{len(titles)} proven changes: {'; '.join(titles)}"),
+        rationale=f"{' '.join(choice.technique.summary for choice in together.choices)} Earlier experience speaks for "
+        f"each ({', '.join(cites)}); together they cost one iteration.",
+        code=code,
+        technique=together.name,
+        scale=together.scale,
+        diagnosis=finding.diagnosis,
+        expected=_EXPECTED[finding.diagnosis],
+        cites=cites,
+        recipe=together.recipe.model_dump(mode="json"),
+    )
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= 100 else f"{title[:99]}…"
 
 
 def _scale_of(brief: Brief) -> Scale:
