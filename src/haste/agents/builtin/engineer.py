@@ -7,6 +7,7 @@ without any it has no preference but the one that the brief asks for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import shorten
 
 from pydantic import ValidationError
 
@@ -227,7 +228,7 @@ def _together(together: Bundle, code: str, finding: Finding) -> Proposal:
     titles = [choice.technique.title for choice in together.choices]
     cites = tuple(dict.fromkeys(name for choice in together.choices for name in _because(choice)[1]))
     return Proposal(
-        title=_shortened(f"{len(titles)} proven changes: {'; '.join(titles)}"),
+        title=shorten(f"{len(titles)} proven changes: {'; '.join(titles)}", 100, placeholder=" …"),
         rationale=f"{' '.join(choice.technique.summary for choice in together.choices)} Earlier experience speaks for "
         f"each ({', '.join(cites)}); together they cost one iteration.",
         code=code,
@@ -238,10 +239,6 @@ def _together(together: Bundle, code: str, finding: Finding) -> Proposal:
         cites=cites,
         recipe=together.recipe.model_dump(mode="json"),
     )
-
-
-def _shortened(title: str) -> str:
-    return title if len(title) <= 100 else f"{title[:99]}…"
 
 
 def _scale_of(brief: Brief) -> Scale:
