@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from haste.schema.brief import Brief
 from haste.schema.solution import Operator, Scale
 
-from .choose import BOTH, Choice
+from .choose import TOGETHER, Choice
 from .recipe import Recipe
 from .technique import Facts
 
@@ -24,7 +24,7 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        return BOTH.join(choice.technique.name for choice in self.choices)
+        return TOGETHER.join(choice.technique.name for choice in self.choices)
 
     @property
     def scale(self) -> Scale:

@@ -16,7 +16,7 @@ from .technique import Facts, Technique
 PROMISING = 0.3  # expected gain, in noise, that is worth trying before anything is known of the rest
 PATIENCE = 4  # misses in a row before an unfavourable outlook is believed
 HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
-BOTH = "+"  # joins the names of techniques that were applied together
+TOGETHER = "+"  # joins the names of techniques that were applied together
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _mine(brief: Brief) -> list[Attempt]:
 
 def _kept(attempts: Iterable[Attempt]) -> set[str]:
     """The techniques of kept changes, bundles taken apart."""
-    return {name for a in attempts if a.kept and a.technique for name in a.technique.split(BOTH)}
+    return {name for a in attempts if a.kept and a.technique for name in a.technique.split(TOGETHER)}
 
 
 def _since_last_move(mine: list[Attempt]) -> list[Attempt]:
