@@ -319,6 +319,22 @@ def test_without_new_evidence_a_second_round_moves_nothing(given: tuple[list[Lea
     assert last.inventory.skills == after.inventory.skills
 
 
+def test_a_skill_may_go_up_two_tiers_in_one_round() -> None:
+    """In its new tier it is the first finder of the claim, so that the domain's own finder may vote."""
+    held = [
+        competition_skill("other", "beta-two", claim="any/te/+", technique="te"),
+        competition_skill("own", claim="any/te/+", technique="te"),
+        domain_skill("words", "text", claim="any/te/+", technique="te", discovered_in=("text-1",)),
+    ]
+    measured = [
+        *results("te", {"alpha-one": 3.0, "text-1": 3.0}, "text"),
+        *results("te", {"tabular-1": 3.0, "tabular-2": 3.0}),
+    ]
+    promotions, after = promote_round([], shelf(*measured, store=inventory(*held)))
+    assert [one.verdict for one in promotions][:2] == [Verdict.DOMAIN, Verdict.GLOBAL]
+    assert promote_round([], after)[0] == ()
+
+
 def test_equal_rounds_decide_equally() -> None:
     told = [learning(f"r{n}", competition=name) for n, name in enumerate(COMPETITIONS)]
     first = promote_round(told, shelf(*HOME, *TWO_MORE))[0]

@@ -178,9 +178,10 @@ def promote_round(
         done.append(promotion)
         shelf = shelf.after(promotion)
     for step in (raise_skills, move_statuses):
-        seen: set[str | None] = set()
-        while (moved := next((p for p in step(shelf) if p.skill not in seen), None)) is not None:
-            seen.add(moved.skill)
+        seen: set[tuple[str | None, Verdict | None]] = set()
+        # A skill may be raised twice: in its new tier it may be the first finder of its claim, who has no vote there.
+        while (moved := next((p for p in step(shelf) if (p.skill, p.verdict) not in seen), None)) is not None:
+            seen.add((moved.skill, moved.verdict))
             done.append(moved)
             shelf = shelf.after(moved)
     return tuple(done), shelf
