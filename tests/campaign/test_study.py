@@ -27,7 +27,7 @@ from haste.store.stream import Stream
 
 from .fake_machine import FakeMachine, fake_machine, toys
 
-SMALL = {"folds": 2, "sandbox": "auto", "search": {"iterations": 3, "runner_up_iterations": 1}}
+SMALL = {"folds": 2, "sandbox": "auto", "search": {"iterations": 4, "runner_up_iterations": 1}}
 
 
 IDS = ("alpha", "beta", "gamma", "delta")
@@ -378,4 +378,4 @@ def test_the_summary_holds_what_is_asked_of_it(whole: Path):
     assert (summary["competitions"], summary["only_teach"]) == (sorted(IDS), [])
     assert (summary["seeds"], summary["engineer"]) == ([0], "builtin")
     assert summary["command"].startswith("haste ablate start ")
-    assert summary["command"].endswith("--seeds 1 --iterations 3 --runner-up-iterations 1 --folds 2")
+    assert summary["command"].endswith("--seeds 1 --iterations 4 --runner-up-iterations 1 --folds 2")
