@@ -18,7 +18,7 @@ from haste.skills.claims import sign_of
 
 from .technique import Facts
 
-CAP = 5.0  # noise units; a change that fell apart is not a hundred times worse a lesson
+CAP = 5.0  # noise units that a gain counts for at most
 CLAIMED = 0.25  # noise units that a bare claim is worth
 PRIOR_ACTIONS = 10.0  # without effect, that an outlook is shrunk by
 _NEARNESS = {Tier.COMPETITION: 2.0, Tier.DOMAIN: 1.0, Tier.GLOBAL: 0.75}
@@ -60,10 +60,15 @@ def outlook(actions: Iterable[str], brief: Brief, facts: Facts) -> float:
     return sum(gains) / (len(gains) + PRIOR_ACTIONS)
 
 
+def in_noise(gain: float, noise: float) -> float:
+    """Capped: a change that fell apart is not a hundred times worse a lesson than one that lost clearly."""
+    return max(-CAP, min(CAP, gain / noise))
+
+
 def _seen(action: str, brief: Brief) -> float | None:
     """What the action gained on the run's other branches, in noise; None where none has tried it."""
     gains = [
-        max(-CAP, min(CAP, one.gain / one.noise))
+        in_noise(one.gain, one.noise)
         for one in brief.history
         if one.technique == action and one.branch != brief.branch and one.gain is not None and one.noise
     ]

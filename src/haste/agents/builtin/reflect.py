@@ -14,6 +14,7 @@ from haste.schema.knowledge import Learning, Tier
 from haste.schema.solution import Operator
 from haste.skills.claims import ANYWHERE, beginning
 
+from .evidence import in_noise
 from .technique import Technique
 
 MOST, LEAST = 5, 2
@@ -59,14 +60,9 @@ def _trials(history: Sequence[Attempt], techniques: Mapping[str, Technique]) -> 
             by_name.setdefault(attempt.technique or "", []).append(attempt)
     trials = []
     for name, attempts in by_name.items():
-        gains = [_in_noise(a.gain, a.noise) for a in attempts if a.gain is not None and a.noise]
+        gains = [in_noise(a.gain, a.noise) for a in attempts if a.gain is not None and a.noise]
         trials.append(Trial(techniques[name], tuple(attempts), mean(gains) if gains else None))
     return trials
-
-
-def _in_noise(gain: float, noise: float) -> float:
-    """Capped: a candidate that fell apart is not a hundred times worse a lesson than one that lost clearly."""
-    return max(-5.0, min(5.0, gain / noise))
 
 
 def _strength(trial: Trial) -> float:
@@ -167,4 +163,4 @@ def _ahead(best: Attempt, second: Attempt, metric: Metric) -> float | None:
     """Gain over the next best on the first fold, in spreads of the best one's scores, as evidence has it."""
     scores = list(best.fold_scores.values())
     spread = stdev(scores) if len(scores) > 1 else 0.0
-    return _in_noise(metric.gain(best.fold_scores[SCREEN], second.fold_scores[SCREEN]), spread) if spread else None
+    return in_noise(metric.gain(best.fold_scores[SCREEN], second.fold_scores[SCREEN]), spread) if spread else None
