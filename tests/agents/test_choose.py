@@ -329,6 +329,6 @@ def test_a_move_to_another_model_is_no_part_of_a_bundle() -> None:
 
 
 def test_a_change_and_its_reverse_are_never_made_together() -> None:
-    found = refined(note("stronger_regularisation", 3.0), note("weaker_regularisation", 2.0), note("ratios", 1.0))
+    found = refined(note("more_smaller_steps", 3.0), note("fewer_trees", 2.0), note("ratios", 1.0))
     assert found is not None
-    assert found.technique == "stronger_regularisation+ratios"
+    assert found.technique == "more_smaller_steps+ratios"
