@@ -313,6 +313,42 @@ def test_where_the_bundle_is_not_kept_its_parts_are_tried_one_at_a_time() -> Non
     assert undecided.technique == "average_folds+ratios"
 
 
+def test_the_same_bundle_in_another_order_is_not_tried_on_another_branch() -> None:
+    then = refined(*PROVEN, history=(attempt("ratios+average_folds"),), branch="c2")
+    assert then is not None
+    assert then.technique == "average_folds"
+
+
+def test_a_repaired_prototype_was_not_refined_yet() -> None:
+    found = refined(*PROVEN, history=(attempt("use_lightgbm", operator=Operator.DEBUG, kept=None),))
+    assert found is not None
+    assert found.technique == "average_folds+ratios"
+
+
+def test_what_would_be_written_over_is_no_part_of_a_bundle() -> None:
+    found = refined(note("target_encoding", 3.0), note("one_hot_encoding", 2.0), note("ratios", 1.0))
+    assert found is not None
+    assert found.technique == "target_encoding+ratios"
+
+
+def test_what_only_this_run_saw_gain_is_no_part_of_a_bundle_and_cites_nothing() -> None:
+    against = note("ratios", 1.0, claim="tabular/ratios/-")
+    seen = (attempt("ratios", branch="c2", gain=0.05, kept=True),)
+    found = refined(note("average_folds", 4.0), against, history=seen)
+    assert found is not None
+    assert found.technique == "average_folds"
+    alone = refined(against, history=seen)
+    assert alone is not None
+    assert (alone.technique, alone.cites) == ("ratios", ())
+    assert "this run saw" in alone.rationale
+
+
+def test_a_repaired_bundle_may_lack_parts_so_that_none_of_them_is_taken_for_made() -> None:
+    made = (attempt("winsorise+ratios", operator=Operator.DEBUG, kept=True, gain=0.05),)
+    brief = BRIEF.model_copy(update={"branch": "c1", "history": made, "skills": (note("winsorise", 5.0),)})
+    assert names(brief)[0] == "winsorise"
+
+
 def test_what_a_kept_bundle_holds_is_no_longer_advised_nor_its_reverse_open() -> None:
     history = (attempt("winsorise+shallower_trees", kept=True, gain=0.05),)
     brief = BRIEF.model_copy(update={"branch": "c1", "history": history, "skills": (note("winsorise", 5.0),)})

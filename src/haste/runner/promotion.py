@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from haste.agents.engineer import Answer, Engineer
@@ -11,7 +11,7 @@ from haste.schema.errors import StoreError
 from haste.schema.knowledge import Learning, Promotion, PromotionProposal
 from haste.skills.briefing import promotion_brief
 from haste.skills.ledger import write_records
-from haste.skills.promote import Judge, Shelf, by_counting, move_statuses, promote_learning, raise_skills
+from haste.skills.promote import Judge, Shelf, by_counting, move_statuses, one_at_a_time, promote_learning, raise_skills
 from haste.skills.writing import decision, store_writes
 from haste.store.inventory import SkillFiles
 
@@ -83,7 +83,7 @@ def settle_round(
     let happen is no veto, the learning waits on. Without a `writer` nothing is written.
     """
     shelf = reading.shelf
-    for propose in (_learnings(reading, judge), _moves(raise_skills), _moves(move_statuses)):
+    for propose in (_learnings(reading, judge), one_at_a_time(raise_skills), one_at_a_time(move_statuses)):
         while (promotion := propose(shelf)) is not None:
             answer = ask(promotion)
             if answer is None:
@@ -103,17 +103,5 @@ def _learnings(reading: Reading, judge: Judge) -> Callable[[Shelf], Promotion | 
     def propose(shelf: Shelf) -> Promotion | None:
         learning = next(waiting, None)
         return None if learning is None else promote_learning(learning, shelf, judge)
-
-    return propose
-
-
-def _moves(step: Callable[[Shelf], Iterable[Promotion]]) -> Callable[[Shelf], Promotion | None]:
-    seen: set[str | None] = set()
-
-    def propose(shelf: Shelf) -> Promotion | None:
-        moved = next((one for one in step(shelf) if one.skill not in seen), None)
-        if moved is not None:
-            seen.add(moved.skill)
-        return moved
 
     return propose

@@ -177,14 +177,27 @@ def promote_round(
         promotion = promote_learning(learning, shelf, judge)
         done.append(promotion)
         shelf = shelf.after(promotion)
-    for step in (raise_skills, move_statuses):
-        seen: set[tuple[str | None, Verdict | None]] = set()
-        # A skill may be raised twice: in its new tier it may be the first finder of its claim, who has no vote there.
-        while (moved := next((p for p in step(shelf) if (p.skill, p.verdict) not in seen), None)) is not None:
-            seen.add((moved.skill, moved.verdict))
+    for propose in (one_at_a_time(raise_skills), one_at_a_time(move_statuses)):
+        while (moved := propose(shelf)) is not None:
             done.append(moved)
             shelf = shelf.after(moved)
     return tuple(done), shelf
+
+
+def one_at_a_time(step: Callable[[Shelf], Iterable[Promotion]]) -> Callable[[Shelf], Promotion | None]:
+    """What a step proposes for the shelf as it then is, nothing twice; None when there is nothing more.
+
+    A skill may be raised twice: in its new tier it may be the first finder of its claim, who has no vote there.
+    """
+    seen: set[tuple[str | None, Verdict | None]] = set()
+
+    def propose(shelf: Shelf) -> Promotion | None:
+        moved = next((one for one in step(shelf) if (one.skill, one.verdict) not in seen), None)
+        if moved is not None:
+            seen.add((moved.skill, moved.verdict))
+        return moved
+
+    return propose
 
 
 @dataclass(frozen=True)

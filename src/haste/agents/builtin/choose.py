@@ -97,8 +97,10 @@ def _mine(brief: Brief) -> list[Attempt]:
 
 
 def _kept(attempts: Iterable[Attempt]) -> set[str]:
-    """The techniques of kept changes, bundles taken apart."""
-    return {name for a in attempts if a.kept and a.technique for name in a.technique.split(TOGETHER)}
+    """The techniques of kept changes, bundles taken apart, but for repaired ones: a repair may have left parts out."""
+    names = [a.technique for a in attempts if a.kept and a.technique and a.operator is not Operator.DEBUG]
+    repaired = {a.technique for a in attempts if a.kept and a.technique and a.operator is Operator.DEBUG}
+    return repaired.union(*(name.split(TOGETHER) for name in names))
 
 
 def _since_last_move(mine: list[Attempt]) -> list[Attempt]:

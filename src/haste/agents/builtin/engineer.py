@@ -171,6 +171,8 @@ def _because(choice: Choice) -> tuple[str, tuple[str, ...]]:
     if choice.evidence is None or choice.evidence.gain == 0:
         return "", ()
     word = "speaks for it" if choice.evidence.gain > 0 else "speaks against it, but nothing better is left"
+    if not choice.evidence.cites:  # what skills say was outweighed
+        return f" What this run saw of it on another branch {word}.", ()
     return f" Earlier experience {word} ({', '.join(choice.evidence.cites)}).", choice.evidence.cites
 
 
