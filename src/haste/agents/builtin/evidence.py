@@ -2,7 +2,7 @@
 
 A skill speaks for the technique that it names, where its conditions hold. What counts is the gain to be expected of
 its advice here, as far as that was measured anywhere; without any measurement it counts a little, by what it claims.
-What the run itself has seen of the advice on another branch is nearer than either.
+What the run itself has seen of the advice on another branch counts as much as a skill of this very competition.
 """
 
 from __future__ import annotations
