@@ -18,6 +18,8 @@ _WORDS = {"==": "is", "!=": "is not", ">=": "is at least", ">": "is above", "<="
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _FIGURE = re.compile(r"\d\s?%|\b\d+ of \d+\b|[+-]\d+\.\d|\bgain\w*\b[^.\n]{0,20}\d|\d noise\b", re.IGNORECASE)
 _GENERAL = {"competition": "the competition", "column": "a feature", "file": "a file"}
+CHECK = "Keep it only when the score improves by more than its noise over the folds."
+CHECK_BEGINNING = "Run it beside other first scripts, and go on with the one that leads."
 _STATEMENT_WORDS = 150  # of a learning's own text; the rest of the body is ours
 RANK = {Tier.COMPETITION: 0, Tier.DOMAIN: 1, Tier.GLOBAL: 2}
 
@@ -31,7 +33,7 @@ def draft(learning: Learning, taken: Iterable[str]) -> Skill:
         id="skill-" + digest(f"{learning.competition}\n{learning.id}\n{learning.claim}")[7:19],
         name=_name(_stem(Tier.COMPETITION, learning.competition), action, sign_of(learning.claim), taken),
         description=_description(action, learning.claim, Tier.COMPETITION, learning.domain, learning.conditions),
-        body=_body(heading, [_shortened(learning.statement)], learning.conditions, "In this competition."),
+        body=_body(action, heading, [_shortened(learning.statement)], learning.conditions, "In this competition."),
         tier=Tier.COMPETITION,
         domain=learning.domain,
         competition=learning.competition,
@@ -50,9 +52,8 @@ def widened(skill: Skill, tier: Tier, terms: Iterable[CompetitionTerms], taken: 
     where = "On any competition." if tier is Tier.GLOBAL else f"On {_plain(domain)} competitions."
     lead = _lead(action, sign_of(skill.claim) > 0)
     if skill.origin == "learned":
-        body = _body(
-            _heading(action, skill.claim), [lead, general_text(_advice(skill.body), terms)], skill.conditions, where
-        )
+        advice = [lead, general_text(_advice(skill.body), terms)]
+        body = _body(action, _heading(action, skill.claim), advice, skill.conditions, where)
     else:  # a person's own form stays
         body = "\n".join(general_text(line, terms) for line in skill.body.split("\n")).strip("\n")
     return skill.model_copy(
@@ -144,7 +145,7 @@ def _whom(side: Skill, reader: Skill) -> str:
     return side.name
 
 
-def _body(heading: str, advice: Sequence[str], conditions: Sequence[Condition], where: str) -> str:
+def _body(action: str, heading: str, advice: Sequence[str], conditions: Sequence[Condition], where: str) -> str:
     when = [f"- {in_words(condition)}" for condition in conditions]
     return "\n".join(
         [
@@ -158,7 +159,7 @@ def _body(heading: str, advice: Sequence[str], conditions: Sequence[Condition], 
             "",
             "## Check before keeping it",
             "",
-            "Make it the only change, and keep it when the score improves by more than its noise over the folds.",
+            CHECK_BEGINNING if action.startswith(BEGINNING) else CHECK,
         ]
     )
 

@@ -9,15 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from haste.schema.conditions import Condition, Fact, all_hold
 from haste.schema.knowledge import Effect, SkillNote, Status, Tier
 from haste.skills.claims import sign_of
+from haste.skills.wording import CHECK, CHECK_BEGINNING
 
 from .template import prompt
 from .untrusted import fenced, one_line
 
 _NEAR = {Tier.COMPETITION: 0, Tier.DOMAIN: 1, Tier.GLOBAL: 2}
 _PROVEN = {Status.ACTIVE: 0, Status.CONTESTED: 1, Status.CANDIDATE: 2, Status.RETIRED: 3}
-_CHECK = re.compile(
-    r"\n## Check before keeping it\n+Make it the only change[^\n]*(?:\n|\Z)"
-)  # said by the rules already
+_CHECK = re.compile(  # said by the rules already; the last is how it was worded before
+    rf"\n## Check before keeping it\n+(?:{re.escape(CHECK)}|{re.escape(CHECK_BEGINNING)}|Make it the only change[^\n]*)"
+    r"(?:\n|\Z)"
+)
 
 
 def notes_block(notes: Sequence[SkillNote], facts: Mapping[str, Fact], share: float) -> str:
