@@ -248,6 +248,25 @@ def test_a_kept_change_may_come_again_but_not_its_reverse() -> None:
     assert closed(attempt("shallower_trees", kept=True)) == {"deeper_trees"}
 
 
+@pytest.mark.parametrize(
+    ("gains", "may_come_again"),
+    [
+        ((0.04,), True),
+        ((0.04, 0.03), True),
+        ((0.04, 0.001), False),  # surely better, and leads nowhere
+        ((0.04, 0.001, 0.001), False),
+        ((0.01, 0.04), True),
+        ((0.04, None), True),  # against an incumbent without a score
+    ],
+)
+def test_a_kept_change_is_repeated_while_that_pays(gains: tuple[float | None, ...], may_come_again: bool) -> None:
+    kept = tuple(attempt("weaker_regularisation", kept=True, gain=gain) for gain in gains)
+    elsewhere = attempt("weaker_regularisation", kept=True, gain=0.0001, branch="c2")
+    assert ("weaker_regularisation" not in closed(*kept, elsewhere)) is may_come_again
+    moved = attempt("use_surface", kept=True, scale=Scale.APPROACH)
+    assert "weaker_regularisation" not in closed(*kept, moved)  # another model, another strength
+
+
 def test_a_crash_stays_closed() -> None:
     moved = attempt("use_kernel", scale=Scale.APPROACH, kept=True)
     assert "ratios" in closed(attempt("ratios", outcome=Outcome.CRASHED, kept=None), moved)

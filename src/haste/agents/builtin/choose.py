@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from haste.schema.brief import Attempt, Brief
@@ -16,6 +17,7 @@ from .technique import Facts, Technique
 PROMISING = 0.3  # expected gain, in noise, that is worth trying before anything is known of the rest
 PATIENCE = 6  # misses in a row before an unfavourable outlook is believed: one round of the scales, two on each
 HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
+FADED = 0.5  # of the gain before, below which a change that was repeated is not repeated once more
 TOGETHER = "+"  # joins the names of techniques that were applied together
 
 
@@ -74,19 +76,19 @@ def misses_in_a_row(brief: Brief) -> int:
 def open_techniques(techniques: Iterable[Technique], brief: Brief) -> list[Technique]:
     """Those that may still do something on the brief's branch.
 
-    A reverted or failed change is closed until the branch moves to another model; a kept one may be repeated, its
-    reverse may not. A model family that was drafted or tried is closed as a place to move to.
+    A reverted or failed change is closed until the branch moves to another model; a kept one may be repeated while that
+    pays, its reverse may not. A model family that was drafted or tried is closed as a place to move to.
     """
     mine = _mine(brief)
     since = _since_last_move(mine)
     failed = {a.technique for a in since if not a.kept and a.operator is not Operator.DRAFT}
     failed |= {a.technique for a in mine if a.outcome not in (Outcome.OK, Outcome.LOST)}
-    kept = _kept(since)
+    kept, faded = _kept(since), _faded(since)
     moved = {a.technique for a in mine} | {a.technique for a in brief.history if a.operator is Operator.DRAFT}
     return [
         technique
         for technique in techniques
-        if technique.name not in failed
+        if technique.name not in failed | faded
         and not kept.intersection(technique.undoes)
         and not (technique.scale is Scale.APPROACH and technique.name in moved)
     ]
@@ -101,6 +103,15 @@ def _kept(attempts: Iterable[Attempt]) -> set[str]:
     names = [a.technique for a in attempts if a.kept and a.technique and a.operator is not Operator.DEBUG]
     repaired = {a.technique for a in attempts if a.kept and a.technique and a.operator is Operator.DEBUG}
     return repaired.union(*(name.split(TOGETHER) for name in names))
+
+
+def _faded(attempts: Iterable[Attempt]) -> set[str]:
+    """Techniques of which a repetition gained much less than the time before: however sure, it leads nowhere."""
+    gains: dict[str, list[float]] = {}
+    for one in attempts:
+        if one.kept and one.technique and one.gain is not None:
+            gains.setdefault(one.technique, []).append(one.gain)
+    return {name for name, seen in gains.items() if any(now < FADED * before for before, now in pairwise(seen))}
 
 
 def _since_last_move(mine: list[Attempt]) -> list[Attempt]:
