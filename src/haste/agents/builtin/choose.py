@@ -15,7 +15,7 @@ from .evidence import Evidence, evidence
 from .technique import Facts, Technique
 
 PROMISING = 0.3  # expected gain, in noise, that is worth trying before anything is known of the rest
-PATIENCE = 6  # misses in a row before an unfavourable outlook is believed: one round of the scales, two on each
+PATIENCE = 4  # misses in a row before an unfavourable outlook is believed
 HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
 FADED = 0.5  # of the gain before, below which a change that was repeated is not repeated once more
 TOGETHER = "+"  # joins the names of techniques that were applied together
