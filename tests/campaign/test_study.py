@@ -199,7 +199,7 @@ def test_asked_to_stop_it_stops_soon_and_goes_on_later(whole: Path, config, tmp_
 
     with pytest.raises(Stopped):
         carry(config, root, interrupted=interrupted, tell=ended.append, workers=2)
-    assert 0 < len(ended) < 12
+    assert 0 < len(ended) < 16
     carry(config, root, workers=2)
     assert told(root) == told(whole)
 
@@ -251,7 +251,7 @@ def test_a_run_that_was_not_graded_yet_has_not_ended(whole: Path, config, tmp_pa
     grades = root / "runs" / key.run_id / "grades.jsonl"
     grades.unlink()
     entries = len(list(FileStore(grades.parent).read()))
-    assert len(study_at(root).rows()) == 11
+    assert len(study_at(root).rows()) == 15
     carry(config, root)
     assert told(root) == told(whole)
     assert len(list(FileStore(grades.parent).read())) == entries
