@@ -28,7 +28,7 @@ def test_every_paragraph_on_a_study_claims_what_can_be_held_against_it():
 
 
 def claimed(said: str, tmp_path: Path, gain: float = 0.6, words: str = "It saves much") -> list[str]:
-    """What is found false of a claim on a made-up study of starts."""
+    """What is found false of a claim on a made-up study of starts; `gain` is large, as six competitions tell little."""
     plan = config("start", competitions=6, seeds=2)
     comparison = compare(plan.plan, rows_of(plan, gain), plan.places)
     folder = tmp_path / "results" / "warm-start"

@@ -24,7 +24,12 @@ def _skill(technique: str, polarity: str = "+") -> Skill:
 
 @pytest.mark.parametrize(
     ("technique", "polarity", "check"),
-    [("scale", "+", CHECK), ("scale", "-", CHECK), ("begin_with_forest", "+", CHECK_BEGINNING)],
+    [
+        ("scale", "+", CHECK),
+        ("scale", "-", CHECK),
+        ("begin_with_forest", "+", CHECK_BEGINNING),
+        ("begin_with_forest", "-", CHECK),
+    ],
 )
 def test_a_first_script_is_judged_by_its_lead_and_a_change_by_its_noise(
     technique: str, polarity: str, check: str

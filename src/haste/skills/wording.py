@@ -28,12 +28,14 @@ def draft(learning: Learning, taken: Iterable[str]) -> Skill:
     """A learning as a skill of its own competition, not yet checked by the gate. `taken` are names in use."""
     claim = read_claim(learning.claim)
     action = learning.technique or (claim.action if claim else learning.claim)
-    heading = _heading(action, learning.claim)
+    advice = [_shortened(learning.statement)]
     return Skill(
         id="skill-" + digest(f"{learning.competition}\n{learning.id}\n{learning.claim}")[7:19],
         name=_name(_stem(Tier.COMPETITION, learning.competition), action, sign_of(learning.claim), taken),
         description=_description(action, learning.claim, Tier.COMPETITION, learning.domain, learning.conditions),
-        body=_body(action, heading, [_shortened(learning.statement)], learning.conditions, "In this competition."),
+        body=_body(
+            action, learning.claim, [_shortened(learning.statement)], learning.conditions, "In this competition."
+        ),
         tier=Tier.COMPETITION,
         domain=learning.domain,
         competition=learning.competition,
@@ -53,7 +55,7 @@ def widened(skill: Skill, tier: Tier, terms: Iterable[CompetitionTerms], taken: 
     lead = _lead(action, sign_of(skill.claim) > 0)
     if skill.origin == "learned":
         advice = [lead, general_text(_advice(skill.body), terms)]
-        body = _body(action, _heading(action, skill.claim), advice, skill.conditions, where)
+        body = _body(action, skill.claim, advice, skill.conditions, where)
     else:  # a person's own form stays
         body = "\n".join(general_text(line, terms) for line in skill.body.split("\n")).strip("\n")
     return skill.model_copy(
@@ -145,11 +147,11 @@ def _whom(side: Skill, reader: Skill) -> str:
     return side.name
 
 
-def _body(action: str, heading: str, advice: Sequence[str], conditions: Sequence[Condition], where: str) -> str:
+def _body(action: str, claim: str, advice: Sequence[str], conditions: Sequence[Condition], where: str) -> str:
     when = [f"- {in_words(condition)}" for condition in conditions]
     return "\n".join(
         [
-            f"# {heading}",
+            f"# {_heading(action, claim)}",
             "",
             "\n\n".join(part for part in advice if part),
             "",
@@ -159,7 +161,7 @@ def _body(action: str, heading: str, advice: Sequence[str], conditions: Sequence
             "",
             "## Check before keeping it",
             "",
-            CHECK_BEGINNING if action.startswith(BEGINNING) else CHECK,
+            CHECK_BEGINNING if action.startswith(BEGINNING) and sign_of(claim) > 0 else CHECK,
         ]
     )
 

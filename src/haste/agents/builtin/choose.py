@@ -106,7 +106,10 @@ def _kept(attempts: Iterable[Attempt]) -> set[str]:
 
 
 def _faded(attempts: Iterable[Attempt]) -> set[str]:
-    """Techniques of which a repetition gained much less than the time before: however sure, it leads nowhere."""
+    """Techniques of which a repetition gained much less than the time before: however sure, it leads nowhere.
+
+    What a bundle gained is not its parts' gain: a part's first repetition has nothing to be held against.
+    """
     gains: dict[str, list[float]] = {}
     for one in attempts:
         if one.kept and one.technique and one.gain is not None:

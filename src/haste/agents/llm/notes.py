@@ -16,7 +16,7 @@ from .untrusted import fenced, one_line
 
 _NEAR = {Tier.COMPETITION: 0, Tier.DOMAIN: 1, Tier.GLOBAL: 2}
 _PROVEN = {Status.ACTIVE: 0, Status.CONTESTED: 1, Status.CANDIDATE: 2, Status.RETIRED: 3}
-_CHECK = re.compile(  # said by the rules already; the last is how it was worded before
+_CHECK = re.compile(  # the rules say it, or the screen does it; the last is how it was worded before
     rf"\n## Check before keeping it\n+(?:{re.escape(CHECK)}|{re.escape(CHECK_BEGINNING)}|Make it the only change[^\n]*)"
     r"(?:\n|\Z)"
 )
