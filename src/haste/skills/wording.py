@@ -28,7 +28,6 @@ def draft(learning: Learning, taken: Iterable[str]) -> Skill:
     """A learning as a skill of its own competition, not yet checked by the gate. `taken` are names in use."""
     claim = read_claim(learning.claim)
     action = learning.technique or (claim.action if claim else learning.claim)
-    advice = [_shortened(learning.statement)]
     return Skill(
         id="skill-" + digest(f"{learning.competition}\n{learning.id}\n{learning.claim}")[7:19],
         name=_name(_stem(Tier.COMPETITION, learning.competition), action, sign_of(learning.claim), taken),
