@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from haste.schema.knowledge import Learning, Skill, Tier
+from haste.schema.knowledge import Tier
 from haste.skills.wording import CHECK, CHECK_BEGINNING, draft, widened
 
-
-def _skill(technique: str, polarity: str = "+") -> Skill:
-    learning = Learning(
-        id="l1",
-        statement="It helped.",
-        tier=Tier.COMPETITION,
-        domain="tabular",
-        competition="alpha",
-        technique=technique,
-        claim=f"tabular/{technique}/{polarity}",
-        supports=("c1",),
-    )
-    return draft(learning, ())
+from .making import learning
 
 
 @pytest.mark.parametrize(
@@ -34,7 +22,7 @@ def _skill(technique: str, polarity: str = "+") -> Skill:
 def test_a_first_script_is_judged_by_its_lead_and_a_change_by_its_noise(
     technique: str, polarity: str, check: str
 ) -> None:
-    own = _skill(technique, polarity)
+    own = draft(learning(technique=technique, claim=f"tabular/{technique}/{polarity}"), ())
     wide = widened(own, Tier.DOMAIN, (), ())
     for skill in (own, wide):
         assert skill.body.endswith(f"## Check before keeping it\n\n{check}")
