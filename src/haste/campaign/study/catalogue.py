@@ -47,12 +47,13 @@ START = Plan(
         _SAME_AUTHORS,
         _BUNDLED,
         "The warm arm has a handbook's order for what no skill speaks of. Against the uninformed start that order "
-        "counts as well as the skills; the contrast of the two cold starts shows how much it is worth alone.",
+        "counts as well as the skills; textbook against uninformed shows how much it is worth alone.",
         "Confirmation and averaging are off in all arms, so scores are those of the single best candidate of the "
         "search.",
         "A warm run may end after four misses in a row where experience promises little of the rest, a cold one only "
-        "after twelve. So fewer refinements, and a larger share kept, are partly that rule's doing; the arm that is "
-        "cold and ends as soon shows how much. The rule was chosen on two seeds of eight of these competitions.",
+        "after twelve. So fewer refinements, and a larger share kept, are partly that rule's doing; impatient, "
+        "cold and mostly ended sooner still, tells roughly how much. The rule was chosen on two seeds of eight of these "
+        "competitions.",
     ),
 )
 
