@@ -52,8 +52,8 @@ START = Plan(
         "search.",
         "A warm run may end after four misses in a row where experience promises little of the rest, a cold one only "
         "after twelve. So fewer refinements, and a larger share kept, are partly that rule's doing; impatient, "
-        "cold and mostly ended sooner still, tells roughly how much. The rule was chosen on two seeds of eight of these "
-        "competitions.",
+        "cold and mostly ended sooner still, tells roughly how much. The rule was chosen on two seeds of eight of "
+        "these competitions.",
     ),
 )
 
