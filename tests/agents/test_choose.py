@@ -8,16 +8,16 @@ import pytest
 
 from haste.agents.builtin.catalogue import DOMAINS
 from haste.agents.builtin.choose import (
-    HOPELESS,
     PATIENCE,
     PROMISING,
+    RARE,
     base_order,
     in_order,
+    likeliest,
     open_techniques,
-    worth_trying,
 )
 from haste.agents.builtin.engineer import BuiltinEngineer
-from haste.agents.builtin.evidence import CAP, evidence
+from haste.agents.builtin.evidence import CAP, PRIOR_TECHNIQUES, USUAL, evidence, outlook
 from haste.agents.builtin.facts import facts_of
 from haste.schema.brief import Attempt, Brief, Incumbent
 from haste.schema.competition import Kind
@@ -85,13 +85,59 @@ def test_what_advice_against_a_technique_gains_speaks_against_it() -> None:
     assert (order[0], order[-1]) == ("winsorise", "average_seeds")
 
 
-def test_what_lost_wherever_it_was_tried_is_not_tried_again() -> None:
-    skills = (note("winsorise", HOPELESS - 0.1), note("average_seeds", HOPELESS + 0.1))
+EVERY = DOMAINS["tabular"].techniques
+
+
+def likely(*skills: SkillNote, scale: Scale = Scale.TWEAK, history: tuple[Attempt, ...] = ()) -> list[str]:
+    told = {"skills": skills, "order": "textbook", "scale": scale, "branch": "c1", "history": history}
+    brief = BRIEF.model_copy(update=told)
+    choices = in_order(EVERY, brief, facts_of(brief))
+    return [one.technique.name for one in likeliest(choices, EVERY, brief, facts_of(brief))]
+
+
+def handbook(scale: Scale) -> list[str]:
+    ranked = sorted(EVERY, key=lambda one: (one.rank, one.name))
+    return [one.name for one in ranked if one.scale is scale]
+
+
+@pytest.mark.parametrize("scale", Scale)
+@pytest.mark.parametrize("missed", [0, PATIENCE, 3 * PATIENCE])
+def test_where_no_skill_speaks_the_ladder_decides_and_nothing_ends_it(scale: Scale, missed: int) -> None:
+    assert likely(scale=scale, history=tuple(attempt("x") for _ in range(missed))) == handbook(scale)
+
+
+def test_the_likeliest_to_be_kept_comes_first_whatever_it_gained_on_average() -> None:
+    often, rarely = note("winsorise", -1.0, chance=0.4), note("average_seeds", 0.2, chance=0.2)
+    assert likely(often, rarely)[:2] == ["winsorise", "average_seeds"]
+
+
+def test_what_is_kept_less_often_than_usual_is_not_tried() -> None:
+    skills = (note("winsorise", 0.2, chance=USUAL - 0.01), note("average_seeds", -0.4, chance=USUAL))
+    assert sorted(likely(*skills)) == sorted(name for name in handbook(Scale.TWEAK) if name != "winsorise")
+
+
+def test_what_is_likelier_at_another_scale_outranks_the_ladder() -> None:
+    assert likely(note("ratios", 0.2, chance=0.4))[0] == "ratios"
+    assert "ratios" not in likely(note("ratios", 0.2, chance=USUAL))
+    # Where structural changes are kept, so are those that no skill speaks of, and tweaks follow.
+    kept = [note(name, 0.2, chance=0.4) for name in ("ratios", "products", "target_encoding")]
+    found, structural = likely(*kept), handbook(Scale.STRUCTURAL)
+    assert sorted(found[: len(structural)]) == sorted(structural)
+    assert found[len(structural) :] == handbook(Scale.TWEAK)
+
+
+def test_an_outlook_is_what_the_others_did_shrunk_towards_what_is_usual() -> None:
+    skills = (
+        note("winsorise", 1.0, chance=0.5), note("average_seeds", -1.0, chance=0.05), note("ratios", -1.0, chance=0.0),
+        note("average_folds", 1.0), note("begin_with_linear", 1.0, chance=0.9),
+        note("winsorise", 1.0, chance=0.9, status=Status.RETIRED),
+    )  # fmt: skip
     brief = BRIEF.model_copy(update={"skills": skills})
-    choices = in_order(TWEAKS, brief, facts_of(brief))
-    left = [choice.technique.name for choice in worth_trying(choices)]
-    assert "winsorise" not in left
-    assert left == [choice.technique.name for choice in choices if choice.technique.name != "winsorise"]
+    prior = PRIOR_TECHNIQUES * USUAL
+    found = outlook(TWEAKS, brief, facts_of(brief))
+    assert found == pytest.approx((0.55 + prior) / (2 + PRIOR_TECHNIQUES))
+    unadvised = outlook(EVERY, brief, facts_of(brief), recommended=False)
+    assert unadvised == pytest.approx((0.05 + prior) / (2 + PRIOR_TECHNIQUES))
 
 
 @pytest.mark.parametrize(
@@ -166,12 +212,12 @@ def test_proven_advice_outranks_the_scale_that_was_asked_for() -> None:
     found = engineer.refine(asked.model_copy(update={"skills": (note("ratios", PROMISING),)}))
     assert found is not None
     assert (found.technique, found.scale) == ("ratios", Scale.STRUCTURAL)
-    weak = engineer.refine(asked.model_copy(update={"skills": (note("ratios", PROMISING - 0.01),)}))
+    weak = engineer.refine(asked.model_copy(update={"skills": (note("ratios", PROMISING - 0.01, chance=USUAL),)}))
     assert weak is not None
     assert weak.scale is Scale.TWEAK
 
 
-def test_where_hardly_anything_paid_the_rest_is_left_alone() -> None:
+def test_where_hardly_anything_is_kept_the_rest_is_left_alone() -> None:
     engineer = BuiltinEngineer()
     drafted = engineer.draft(BRIEF.model_copy(update={"order": "textbook"}), 1)[0]
     incumbent = Incumbent(
@@ -179,8 +225,10 @@ def test_where_hardly_anything_paid_the_rest_is_left_alone() -> None:
     )
     missed = tuple(attempt(f"tried_{n}") for n in range(PATIENCE))
     asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK, "history": missed})
-    poor = [note(technique.name, -2.0) for technique in TWEAKS[:8]]
-    assert engineer.refine(asked.model_copy(update={"skills": (*poor, note("ratios", 1.0))})).technique == "ratios"  # type: ignore[union-attr]
+    poor = [note(technique.name, -2.0, chance=0.02) for technique in TWEAKS[:8]]
+    assert (0.02 * 8 + PRIOR_TECHNIQUES * USUAL) / (8 + PRIOR_TECHNIQUES) < RARE
+    for good in (note("ratios", 1.0), note("ratios", 0.1, chance=0.3)):  # proven, and likely
+        assert engineer.refine(asked.model_copy(update={"skills": (*poor, good)})).technique == "ratios"  # type: ignore[union-attr]
     assert engineer.refine(asked.model_copy(update={"skills": tuple(poor)})) is None
     # The branch itself has to bear it out.
     for history in (missed[1:], (*missed, attempt("tried", kept=True)), (*missed[1:], attempt("x", branch="c2"))):
@@ -188,8 +236,8 @@ def test_where_hardly_anything_paid_the_rest_is_left_alone() -> None:
     # One bad experience is none: what nothing is known of is still tried.
     assert engineer.refine(asked.model_copy(update={"skills": tuple(poor[:1])})) is not None
     # Neither do poor beginnings, or what is known of other domains, speak against it.
-    others = [note(f"begin_with_{n}", -2.0) for n in range(8)] + [
-        note(f"of_another_domain_{n}", -2.0) for n in range(8)
+    others = [note(f"begin_with_{n}", -2.0, chance=0.0) for n in range(8)] + [
+        note(f"of_another_domain_{n}", -2.0, chance=0.0) for n in range(8)
     ]
     assert engineer.refine(asked.model_copy(update={"skills": tuple(others)})) is not None
 

@@ -46,3 +46,35 @@ def test_global_only_for_claims_about_anything_that_two_domains_tried() -> None:
     assert judged("any", ("text", 2.0), ("text", -2.0), ("image", 5.0)) is None
     assert judged("any", ("text", 2.0), ("text", 2.0)) is Verdict.DOMAIN
     assert judged("any", ("text", 2.0), ("text", 2.0), ("image", -2.0)) is Verdict.DOMAIN
+
+
+def by_share(sign: str, *kept: tuple[float | None, float]) -> str | None:
+    """What is proposed of a claim that some competitions tried: the share that each kept, and its z."""
+    claim = f"text/cut/{sign}"
+    learning = Learning(id="r/1", statement="", tier=Tier.COMPETITION, domain="text", competition="a", claim=claim)
+    measured = tuple(
+        Measured(domain="text", gain=z, z=z, sign=(z >= 1.645) - (z <= -1.645), kept=share, home=n == 0)
+        for n, (share, z) in enumerate(kept)  # the first is where it was found
+    )
+    proposal = BuiltinEngineer().promote(PromotionBrief(learning=learning, measured=measured))
+    assert proposal is None or proposal.verdict is Verdict.DOMAIN
+    return proposal.reason if proposal else None
+
+
+def test_what_is_kept_clearly_more_often_than_usual_is_advised_though_it_lost_more_elsewhere() -> None:
+    assert by_share("+", (0.0, 1.0), (0.4, -3.0)) == (
+        "1 other competition keeps 28 % of such changes (shrunk), where 15 % are usual"
+    )
+    assert by_share("+", (0.0, 1.0), (0.5, 1.0), (0.0, -3.0)) == (
+        "2 other competitions keep 22 % of such changes (shrunk), where 15 % are usual"
+    )
+    assert by_share("+", (1.0, 5.0), (0.2, -0.1)) is None  # the discovery has no say
+    assert by_share("+", (1.0, 5.0), (None, -0.1)) is None
+
+
+def test_what_is_hardly_ever_kept_is_advised_against_though_it_gained_a_little_once() -> None:
+    assert by_share("-", (1.0, 1.0), (0.0, -0.4)) == (
+        "1 other competition keeps 8 % of such changes (shrunk), where 15 % are usual"
+    )
+    assert by_share("-", (0.0, 5.0), (0.3, -2.0), (0.0, 1.0)) is None
+    assert by_share("-", (0.0, 5.0), (None, -0.1)) is None

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haste.schema.conditions import Condition
-from haste.schema.knowledge import DecisionRecord, ExposureRecord, LedgerRecord
+from haste.schema.knowledge import DecisionRecord, ExposureRecord, LedgerRecord, Skill
 from haste.skills.absence import absence_effect, masked_count
-from haste.skills.evidence import Evidence, effect, fold, tally, votes, votes_in_scope
+from haste.skills.evidence import Evidence, chance_of, effect, fold, tally, votes, votes_in_scope
 from haste.skills.interval import mean_interval, t_quantile
 from haste.skills.ledger import read_records, write_records
 from haste.skills.thresholds import DEFAULTS
@@ -243,6 +243,29 @@ def test_what_is_to_be_expected_counts_the_discovery_and_shrinks_to_none() -> No
     assert expected_gain(against, three) == pytest.approx(-6.0 / 4)
     home = competition_skill("c-te", "beta", technique="te", claim="tabular/te/+")
     assert expected_gain(home, three) == pytest.approx(0.5)
+
+
+def test_a_chance_is_the_share_that_was_kept_by_competition_shrunk_towards_what_is_usual() -> None:
+    def chance(one: Skill, *records: LedgerRecord) -> float | None:
+        return chance_of(one, votes(one, fold(records)))
+
+    def tried(name: str, competition: str, *kept: bool | None, domain: str = "tabular") -> list[LedgerRecord]:
+        changes = [seen(name, 1.0, "te", kept=one, candidate=f"c{n}") for n, one in enumerate(kept)]
+        return [run(name, competition, domain), *changes]
+
+    te = domain_skill("te", technique="te", claim="tabular/te/+", discovered_in=("alpha",))
+    usual = DEFAULTS.prior_kept
+    assert chance(te) is None
+    undecided = tried("r0", "delta", None)
+    assert chance(te, *undecided) is None
+    # Two of three changes in one run and none of two in the other: a third for alpha, which counts once.
+    alpha = tried("r1", "alpha", True, True, False) + tried("r2", "alpha", False, False)
+    assert chance(te, *alpha) == pytest.approx((1 / 3 + usual) / 2)
+    records = [*alpha, *tried("r3", "beta", True), *undecided, *tried("r4", "gamma", True, domain="text")]
+    assert chance(te, *records) == pytest.approx((1 / 3 + 1 + usual) / 3)
+    assert chance(te.model_copy(update={"claim": "tabular/te/-"}), *records) == chance(te, *records)
+    home = competition_skill("c-te", "beta", technique="te", claim="tabular/te/+")
+    assert chance(home, *records) == pytest.approx((1 + usual) / 2)
 
 
 def test_votes_that_were_counted_before_are_the_same_for_other_conditions_and_signs() -> None:

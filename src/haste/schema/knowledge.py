@@ -90,6 +90,7 @@ class SkillNote(Value):
     conditions: tuple[Condition, ...] = ()
     effect: Effect | None = None
     expected: float | None = None  # best guess of the gain elsewhere, in noise; for order, never for status
+    chance: float | None = None  # best guess of how often its change is kept elsewhere; the same
 
 
 class Skill(Value):
@@ -301,6 +302,7 @@ class Measured(Value):
     gain: float  # mean over runs, in units of one change's noise
     z: float
     sign: int  # 1, 0 or -1: beyond the threshold of a vote
+    kept: float | None = None  # share of the changes that were kept, whatever the claim; None: unknown
     home: bool = False  # where the claim was found, which is no news about a wider tier
 
 

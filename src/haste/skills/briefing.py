@@ -62,6 +62,7 @@ def _measured(learning: Learning, shelf: Shelf) -> tuple[Measured, ...]:
             gain=vote.gain,
             z=vote.z,
             sign=vote.sign,
+            kept=vote.kept,
             home=vote.competition == learning.competition,
         )
         for vote in cast

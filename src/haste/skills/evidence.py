@@ -34,7 +34,7 @@ from .interval import mean_interval
 from .thresholds import DEFAULTS
 
 T = TypeVar("T")
-Tried = tuple[RunRecord, tuple[float, ...]]  # a run, and what its changes gained by a technique, in noise
+Tried = tuple[RunRecord, tuple[float, ...], float | None]  # a run, its changes' gains in noise, share of them kept
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Vote:
     z: float
     runs: int  # with different figures
     weight: float  # runs, counted as correlated
+    kept: float | None  # share of the changes that were kept, the same for a claim and its opposite; None: unknown
 
     @property
     def sign(self) -> int:
@@ -132,23 +133,26 @@ def votes(skill: Skill, evidence: Evidence) -> tuple[Vote, ...]:
 
 
 def _tried(found: Iterable[ObservationRecord], runs: Mapping[str, RunRecord]) -> tuple[Tried, ...]:
-    by_run: dict[str, list[float]] = defaultdict(list)
+    gains: dict[str, list[float]] = defaultdict(list)
+    kept: dict[str, list[bool]] = defaultdict(list)
     for one in found:
         if one.run in runs and one.gain is not None and one.noise and one.noise > 0:
-            by_run[one.run].append(one.gain / one.noise)
-    return tuple((runs[run], tuple(gains)) for run, gains in sorted(by_run.items()))
+            gains[one.run].append(one.gain / one.noise)
+            if one.kept is not None:
+                kept[one.run].append(one.kept)
+    return tuple((runs[run], tuple(gains[run]), _mean(kept[run])) for run in sorted(gains))
 
 
 def _cast(tried: Iterable[Tried], conditions: tuple[Condition, ...], sign: int) -> tuple[Vote, ...]:
     # Scripts are deterministic: runs of one competition with the very same figures executed the same scripts on the
     # same folds, and are one measurement. Where runs took a competition for different domains, most of them decide.
-    figures: dict[str, dict[tuple[float, ...], None]] = defaultdict(dict)
+    figures: dict[str, dict[tuple[float, ...], float | None]] = defaultdict(dict)
     domains: dict[str, Counter[str]] = defaultdict(Counter)
-    for run, gains in tried:
+    for run, gains, kept in tried:
         if not conditions or all_hold(conditions, run.facts):
-            figures[run.competition][gains] = None
+            figures[run.competition][gains] = kept
             domains[run.competition][run.domain] += 1
-    return tuple(_vote(one, _most_frequent(domains[one]), sign, list(figures[one])) for one in sorted(figures))
+    return tuple(_vote(one, _most_frequent(domains[one]), sign, figures[one]) for one in sorted(figures))
 
 
 def _most_frequent(counts: Counter[str]) -> str:
@@ -196,12 +200,32 @@ def expected_of(skill: Skill, every: Iterable[Vote]) -> float | None:
     competition that saw no effect. For putting advice in order; what a skill is worth is `effect`, which leaves the
     discovery out.
     """
-    if skill.tier is Tier.COMPETITION:
-        gains = [vote.gain for vote in every if vote.competition == skill.competition]
-    else:
-        anywhere, domain = skill.tier is Tier.GLOBAL, skill.domain
-        gains = [vote.gain for vote in every if anywhere or vote.domain == domain]
+    gains = [vote.gain for vote in _told_in(skill, every)]
     return math.fsum(gains) / (len(gains) + DEFAULTS.prior_competitions) if gains else None
+
+
+def chance_of(skill: Skill, every: Iterable[Vote]) -> float | None:
+    """The best guess of how often the skill's change is kept on another competition of its scope; None without data.
+
+    The share that was kept, mean over the same competitions as in `expected_of`, shrunk towards what cold runs keep of
+    all changes. It is the change's own, whether the skill is for it or against it. A change that is not kept is taken
+    back and costs its executions alone: whether to try one more asks for this, and not for the mean gain.
+    """
+    return shrunk_share([vote.kept for vote in _told_in(skill, every) if vote.kept is not None])
+
+
+def shrunk_share(shares: Sequence[float]) -> float | None:
+    """The mean over competitions of what share of a change's tries was kept, as in `chance_of`; None for none."""
+    prior = DEFAULTS.prior_competitions
+    return (math.fsum(shares) + prior * DEFAULTS.prior_kept) / (len(shares) + prior) if shares else None
+
+
+def _told_in(skill: Skill, every: Iterable[Vote]) -> list[Vote]:
+    """The votes of the skill's tier, its discovery included."""
+    if skill.tier is Tier.COMPETITION:
+        return [vote for vote in every if vote.competition == skill.competition]
+    anywhere, domain = skill.tier is Tier.GLOBAL, skill.domain
+    return [vote for vote in every if anywhere or vote.domain == domain]
 
 
 def observations(skill: Skill, evidence: Evidence) -> list[ObservationRecord]:
@@ -220,12 +244,17 @@ def _sorted(records: Iterable[ObservationRecord]) -> list[ObservationRecord]:
     return [found[key] for key in sorted(found)]
 
 
-def _vote(competition: str, domain: str, sign: int, figures: Sequence[tuple[float, ...]]) -> Vote:
+def _vote(competition: str, domain: str, sign: int, figures: Mapping[tuple[float, ...], float | None]) -> Vote:
     n, cap = len(figures), DEFAULTS.gain_cap
     means = [math.fsum(max(-cap, min(cap, gain)) for gain in gains) / len(gains) for gains in figures]
     gain = sign * math.fsum(means) / n
     weight = n / (1 + (n - 1) * DEFAULTS.run_correlation)
-    return Vote(competition, domain, gain, gain * math.sqrt(weight), n, weight)
+    kept = _mean([share for share in figures.values() if share is not None])
+    return Vote(competition, domain, gain, gain * math.sqrt(weight), n, weight, kept)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return math.fsum(values) / len(values) if values else None
 
 
 def _frozen(groups: Mapping[str, list[T]]) -> dict[str, tuple[T, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haste.schema.knowledge import SkillNote
 
-from .evidence import Evidence, effect_of, expected_of, votes
+from .evidence import Evidence, chance_of, effect_of, expected_of, votes
 from .inventory import Held, Inventory
 
 
@@ -25,6 +25,6 @@ def measure(inventory: Inventory, evidence: Evidence) -> None:
 def _told(held: Held, evidence: Evidence) -> SkillNote:
     if not (cast := votes(held.skill, evidence)):
         return held.note
-    known, expected = effect_of(held.skill, cast), expected_of(held.skill, cast)
-    told = {} if known.gain is None else {"effect": known}
-    return held.note.model_copy(update=told if expected is None else told | {"expected": expected})
+    known = effect_of(held.skill, cast)
+    told = {"expected": expected_of(held.skill, cast), "chance": chance_of(held.skill, cast)}
+    return held.note.model_copy(update=told if known.gain is None else told | {"effect": known})

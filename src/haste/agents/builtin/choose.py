@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
@@ -11,12 +11,12 @@ from haste.schema.brief import Attempt, Brief
 from haste.schema.execution import Outcome
 from haste.schema.solution import Operator, Scale
 
-from .evidence import Evidence, evidence
+from .evidence import USUAL, Evidence, evidence, outlook
 from .technique import Facts, Technique
 
 PROMISING = 0.3  # expected gain, in noise, that is worth trying before anything is known of the rest
 PATIENCE = 4  # misses in a row before an unfavourable outlook is believed
-HOPELESS = -0.3  # expected gain, in noise, from which a change is not worth its executions
+RARE = 0.125  # chance of being kept, below which an outlook is unfavourable
 FADED = 0.5  # of the gain before, below which a change that was repeated is not repeated once more
 TOGETHER = "+"  # joins the names of techniques that were applied together
 
@@ -62,9 +62,24 @@ def proven(choices: Iterable[Choice]) -> list[Choice]:
     return [one for one in choices if one.evidence is not None and one.evidence.gain >= PROMISING]
 
 
-def worth_trying(choices: Iterable[Choice], unknown: float = 0.0) -> list[Choice]:
-    """Without those that are to be expected to lose. `unknown`: the expected gain of what no skill speaks of."""
-    return [one for one in choices if (one.evidence.gain if one.evidence else unknown) > HOPELESS]
+def likeliest(choices: Iterable[Choice], techniques: Sequence[Technique], brief: Brief, facts: Facts) -> list[Choice]:
+    """What is worth trying, the likeliest to be kept first: at the scale that the brief asks for, and what is likelier.
+
+    A change that is not kept is taken back, so that its chance decides, and not what it gained on average. Scales are a
+    ladder for those who do not know where to look; measured experience outranks it. What skills know to be kept less
+    often than usual is left alone; so is what none speaks of, once they speak of much that is hardly ever kept and the
+    branch bears it out. `techniques`: all of the domain.
+    """
+    asked = brief.scale or Scale.TWEAK
+    unknown = {s: outlook([one for one in techniques if one.scale is s], brief, facts) for s in Scale}
+    ended = misses_in_a_row(brief) >= PATIENCE and outlook(techniques, brief, facts, recommended=False) < RARE
+
+    def chance(one: Choice) -> float:
+        return one.evidence.chance if one.evidence else unknown[one.technique.scale]
+
+    worth = [one for one in choices if (one.evidence.chance >= USUAL if one.evidence else not ended)]
+    reach = [one for one in worth if one.technique.scale is asked or chance(one) > max(USUAL, unknown[asked])]
+    return sorted(reach, key=lambda one: (-chance(one), one.technique.scale is not asked))
 
 
 def misses_in_a_row(brief: Brief) -> int:

@@ -18,10 +18,9 @@ from haste.skills.claims import beginning
 
 from .bundle import Bundle, bundle
 from .catalogue import all_techniques, domain_for, domain_of
-from .choose import PATIENCE, Choice, base_order, in_order, misses_in_a_row, open_techniques, proven, worth_trying
+from .choose import Choice, base_order, in_order, likeliest, open_techniques, proven
 from .constants import constants_of
 from .diagnose import Finding, diagnose
-from .evidence import outlook
 from .facts import facts_of
 from .promote import propose
 from .recipe import Constants, Model, Recipe
@@ -66,10 +65,9 @@ class BuiltinEngineer:
         return [_prototype(choice, recipes[choice.technique.name], domain) for choice in chosen]
 
     def refine(self, brief: Brief) -> Proposal | None:
-        """A change of the incumbent: what is proven, together and then one by one; else one at the brief's scale.
+        """A change of the incumbent: what is proven, together and then one by one; else what is likeliest to be kept.
 
-        Scales are a ladder for those who do not know where to look; measured experience outranks it. Where that says
-        that hardly anything pays, and the branch bears it out, the search for more ends.
+        Where experience says that hardly anything is, and the branch bears it out, the search for more ends.
         """
         recipe = _recipe(brief.incumbent.recipe if brief.incumbent else None)
         if recipe is None or brief.incumbent is None:
@@ -78,15 +76,12 @@ class BuiltinEngineer:
         if recipe.model.family not in domain.families:
             return None
         finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
-        left = open_techniques(domain.techniques, brief)
-        reach = [technique for technique in left if technique.scale is (brief.scale or Scale.TWEAK)]
-        patient = misses_in_a_row(brief) < PATIENCE
-        unknown = 0.0 if patient else outlook((technique.name for technique in domain.techniques), brief, facts)
-        known, at_scale = proven(in_order(left, brief, facts)), in_order(reach, brief, facts)
+        choices = in_order(open_techniques(domain.techniques, brief), brief, facts)
+        known = proven(choices)
         together = bundle(known, recipe, brief, facts)
         if together is not None and (code := render(together.recipe, domain)) != brief.incumbent.code:
             return _together(together, code, finding)
-        for choice in (*known, *worth_trying(at_scale, unknown)):
+        for choice in (*known, *likeliest(choices, domain.techniques, brief, facts)):
             changed = choice.technique.attempt(recipe, facts)
             if changed is None:
                 continue

@@ -1,8 +1,10 @@
 """The rule by which the built-in engineer proposes a wider tier than counting has shown yet.
 
 A tier is a hypothesis about scope. Where the competitions beyond the one that found a claim lean in its favour as one,
-and none opposes, it is worth showing to the next one: as a candidate, until counting bears it out. The one that found
-it has no say: it was picked because it looked good there.
+and none opposes, it is worth showing to the next one: as a candidate, until counting bears it out. So it is where they
+disagree about the gain but keep such a change clearly more often than changes are kept as a rule, or, for advice
+against it, less often: a change that is not kept is taken back, and what was lost by it does not speak against trying.
+The competition that found a claim has no say: it was picked because it looked good there.
 """
 
 from __future__ import annotations
@@ -11,9 +13,12 @@ import math
 from collections.abc import Sequence
 
 from haste.schema.knowledge import Measured, PromotionBrief, PromotionProposal, Verdict
-from haste.skills.claims import ANYWHERE, read_claim
+from haste.skills.claims import ANYWHERE, read_claim, sign_of
+from haste.skills.evidence import shrunk_share
+from haste.skills.thresholds import DEFAULTS
 
 LEAN_Z = 0.5  # of the others together: half a standard error beyond nothing. What is clear is for counting to say
+OFTEN, SELDOM = 0.2, 0.1  # shares of changes kept, on either side of what is usual
 
 
 def propose(brief: PromotionBrief) -> PromotionProposal | None:
@@ -25,7 +30,9 @@ def propose(brief: PromotionBrief) -> PromotionProposal | None:
     elsewhere = [one for one in others if one.domain != brief.learning.domain]
     if anywhere and _lean(elsewhere) and not _opposed(own):
         return _proposal(Verdict.GLOBAL, elsewhere, "of other domains ")
-    return _proposal(Verdict.DOMAIN, own) if _lean(own) else None
+    if _lean(own):
+        return _proposal(Verdict.DOMAIN, own)
+    return _by_share(own, sign_of(brief.learning.claim))
 
 
 def pooled_z(measured: Sequence[Measured]) -> float:
@@ -41,7 +48,19 @@ def _lean(measured: Sequence[Measured]) -> bool:
     return pooled_z(measured) >= LEAN_Z and not _opposed(measured)
 
 
+def _by_share(measured: Sequence[Measured], sign: int) -> PromotionProposal | None:
+    share = shrunk_share([one.kept for one in measured if one.kept is not None])
+    if share is None or (share < OFTEN if sign > 0 else share > SELDOM):
+        return None
+    told = f"{100 * share:.0f} % of such changes (shrunk), where {100 * DEFAULTS.prior_kept:.0f} % are usual"
+    keep = "keeps" if len(measured) == 1 else "keep"
+    return PromotionProposal(verdict=Verdict.DOMAIN, reason=f"{_others(measured)} {keep} {told}")
+
+
 def _proposal(verdict: Verdict, measured: Sequence[Measured], which: str = "") -> PromotionProposal:
-    count = f"{len(measured)} other competition{'s' * (len(measured) > 1)} {which}lean{'s' * (len(measured) == 1)}"
-    reason = f"{count} in its favour (z {pooled_z(measured):.1f}), and none opposes"
-    return PromotionProposal(verdict=verdict, reason=reason)
+    reason = f"{_others(measured)} {which}lean{'s' * (len(measured) == 1)} in its favour (z {pooled_z(measured):.1f})"
+    return PromotionProposal(verdict=verdict, reason=f"{reason}, and none opposes")
+
+
+def _others(measured: Sequence[Measured]) -> str:
+    return f"{len(measured)} other competition{'s' * (len(measured) > 1)}"
