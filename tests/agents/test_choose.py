@@ -12,6 +12,7 @@ from haste.agents.builtin.choose import (
     PROMISING,
     RARE,
     base_order,
+    by_scale,
     in_order,
     likeliest,
     open_techniques,
@@ -91,7 +92,7 @@ EVERY = DOMAINS["tabular"].techniques
 def likely(*skills: SkillNote, scale: Scale = Scale.TWEAK, history: tuple[Attempt, ...] = ()) -> list[str]:
     told = {"skills": skills, "order": "textbook", "scale": scale, "branch": "c1", "history": history}
     brief = BRIEF.model_copy(update=told)
-    choices = in_order(EVERY, brief, facts_of(brief))
+    choices = by_scale(EVERY, brief, facts_of(brief))
     return [one.technique.name for one in likeliest(choices, EVERY, brief, facts_of(brief))]
 
 
@@ -104,6 +105,15 @@ def handbook(scale: Scale) -> list[str]:
 @pytest.mark.parametrize("missed", [0, PATIENCE, 3 * PATIENCE])
 def test_where_no_skill_speaks_the_ladder_decides_and_nothing_ends_it(scale: Scale, missed: int) -> None:
     assert likely(scale=scale, history=tuple(attempt("x") for _ in range(missed))) == handbook(scale)
+
+
+def test_without_skills_a_random_order_is_one_of_the_asked_scale() -> None:
+    """Drawn among what is at that scale, so that what else there is to try does not change it."""
+    for seed in range(5):
+        brief = BRIEF.model_copy(update={"seed": seed, "branch": "c1", "scale": Scale.STRUCTURAL})
+        structural = [one for one in EVERY if one.scale is Scale.STRUCTURAL]
+        found = likeliest(by_scale(EVERY, brief, facts_of(brief)), EVERY, brief, facts_of(brief))
+        assert [one.technique for one in found] == base_order(structural, brief)
 
 
 def test_the_likeliest_to_be_kept_comes_first_whatever_it_gained_on_average() -> None:

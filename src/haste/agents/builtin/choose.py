@@ -57,9 +57,18 @@ def base_order(techniques: Iterable[Technique], brief: Brief) -> list[Technique]
     return ordered
 
 
+def by_scale(techniques: Sequence[Technique], brief: Brief, facts: Facts) -> list[Choice]:
+    """Those at the scale that the brief asks for, in order, then the others in theirs."""
+    asked = brief.scale or Scale.TWEAK
+    at = [one for one in techniques if one.scale is asked]
+    beyond = [one for one in techniques if one.scale is not asked]
+    return in_order(at, brief, facts) + in_order(beyond, brief, facts)
+
+
 def proven(choices: Iterable[Choice]) -> list[Choice]:
-    """Those that are to be expected to gain, wherever else they were tried."""
-    return [one for one in choices if one.evidence is not None and one.evidence.gain >= PROMISING]
+    """Those that are to be expected to gain, wherever else they were tried, the best first."""
+    found = [(one.evidence.gain, one) for one in choices if one.evidence and one.evidence.gain >= PROMISING]
+    return [one for _, one in sorted(found, key=lambda pair: -pair[0])]
 
 
 def likeliest(choices: Iterable[Choice], techniques: Sequence[Technique], brief: Brief, facts: Facts) -> list[Choice]:
@@ -79,7 +88,7 @@ def likeliest(choices: Iterable[Choice], techniques: Sequence[Technique], brief:
 
     worth = [one for one in choices if (one.evidence.chance >= USUAL if one.evidence else not ended)]
     reach = [one for one in worth if one.technique.scale is asked or chance(one) > max(USUAL, unknown[asked])]
-    return sorted(reach, key=lambda one: (-chance(one), one.technique.scale is not asked))
+    return sorted(reach, key=lambda one: -chance(one))  # stable: ties as they came
 
 
 def misses_in_a_row(brief: Brief) -> int:

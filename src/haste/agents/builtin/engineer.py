@@ -18,7 +18,7 @@ from haste.skills.claims import beginning
 
 from .bundle import Bundle, bundle
 from .catalogue import all_techniques, domain_for, domain_of
-from .choose import Choice, base_order, in_order, likeliest, open_techniques, proven
+from .choose import Choice, base_order, by_scale, in_order, likeliest, open_techniques, proven
 from .constants import constants_of
 from .diagnose import Finding, diagnose
 from .facts import facts_of
@@ -76,7 +76,7 @@ class BuiltinEngineer:
         if recipe.model.family not in domain.families:
             return None
         finding = diagnose(brief, interpolates=domain.families[recipe.model.family].group in _INTERPOLATING)
-        choices = in_order(open_techniques(domain.techniques, brief), brief, facts)
+        choices = by_scale(open_techniques(domain.techniques, brief), brief, facts)
         known = proven(choices)
         together = bundle(known, recipe, brief, facts)
         if together is not None and (code := render(together.recipe, domain)) != brief.incumbent.code:
