@@ -45,6 +45,20 @@ def test_few_competitions_have_no_interval_however_many_skills_were_tried_there(
     assert (found.tried, found.not_negative, found.low, found.high) == (36, 0.0, None, None)
 
 
+def test_what_was_kept_is_told_apart_for_advice_and_warnings() -> None:
+    records = [run(place, place) for place in PLACES]
+    records += [seen(place, 3.0, "te", kept=place != "a-1") for place in PLACES]  # type: ignore[misc]
+    trials = leave_one_out(records, learned("te", *PLACES), {})
+    assert [(one.competition, one.kept) for one in trials if one.promoted] == [
+        (place, float(place != "a-1")) for place in PLACES
+    ]
+    against = Trial("a-1", "s", "any/cut/-", Tier.DOMAIN, Status.ACTIVE, -1.0, kept=0.25)
+    untold = Trial("b-2", "s", "any/cut/-", Tier.DOMAIN, Status.ACTIVE, -1.0)
+    found = share([*(one for one in trials if one.promoted), against, untold])
+    assert (found.kept_for, found.kept_against) == (0.8, 0.25)
+    assert share([untold]).kept_for is share([untold]).kept_against is None
+
+
 def test_what_hurts_on_one_is_seen_there_only() -> None:
     gains = dict.fromkeys(PLACES, 3.0) | {"e-5": -3.0}
     trials = leave_one_out(results("te", gains), learned("te", *PLACES[:4]), {})

@@ -18,6 +18,11 @@ FIGURES = {
     "leaks_in_all": "items of all kinds after which a name had leaked",
 }
 
+HEADINGS = (
+    "Skills", "Tried", "Competitions", "Effect not negative", "Clearly negative", "Mean effect, in noise",
+    "Kept, where advised", "Kept, where advised against",
+)  # fmt: skip
+
 
 def promotion(folder: Path) -> str:
     """Two tables from `builtin.json` and `replay.json`."""
@@ -26,10 +31,7 @@ def promotion(folder: Path) -> str:
     judged, replayed = (read(folder / f"{name}.json") for name in ("builtin", "replay"))
     parts = {name: judged["splits"][name]["figures"] for name in ("dev", "test")}
     labels = [(words, *(_figure(parts[part][name]) for part in parts)) for name, words in FIGURES.items()]
-    groups = [
-        (name, str(one["tried"]), str(one["competitions"]), _share(one), _harm(one), f"{one['mean_gain']:+.2f}")
-        for name, one in replayed["replay"].items()
-    ]
+    groups = [_group(name, one) for name, one in replayed["replay"].items()]
     counts = " and ".join(f"{judged['splits'][name]['items']} in {name}" for name in parts)
     return "\n".join(
         [
@@ -44,10 +46,10 @@ def promotion(folder: Path) -> str:
             "    python -m haste.cli.starter studies/start store",
             f"    {replayed['command']} > {folder.as_posix()}/replay.json",
             "",
-            *grid(
-                ("Skills", "Tried", "Competitions", "Effect not negative", "Clearly negative", "Mean effect, in noise"),
-                groups,
-            ),
+            *grid(HEADINGS, groups),
+            "",
+            "Clearly negative: below nothing by more than its noise. Kept: share of the changes that were kept there,",
+            "of those that skills advise and of those that they advise against, mean over skills.",
         ]
     )
 
@@ -64,9 +66,14 @@ def _figure(one: Told) -> str:
     return f"{one['value']:.2f}{ends}"
 
 
-def _harm(one: Told) -> str:
-    """The share whose competition votes against it: below nothing by more than its noise."""
-    return f"{one['clearly_negative']:.0%}".replace("%", " %")
+def _group(name: str, one: Told) -> tuple[str, ...]:
+    counts = (str(one["tried"]), str(one["competitions"]))
+    shares = [_percent(one[key]) for key in ("clearly_negative", "kept_for", "kept_against")]
+    return (name, *counts, _share(one), shares[0], f"{one['mean_gain']:+.2f}", *shares[1:])
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}".replace("%", " %")
 
 
 def _share(one: Told) -> str:

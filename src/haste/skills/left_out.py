@@ -21,7 +21,7 @@ from haste.schema.knowledge import (
     Tier,
 )
 
-from .claims import BEGINNING
+from .claims import BEGINNING, sign_of
 from .evidence import Vote, fold, votes
 from .inventory import load_inventory
 from .promote import Judge, Shelf, by_counting, promote_round
@@ -40,6 +40,7 @@ class Trial:
     status: Status
     gain: float | None  # in noise, in favour of the claim; None: nobody tried it there, or its conditions did not hold
     z: float | None = None
+    kept: float | None = None  # share of the changes that were kept there, for or against the claim
 
     @property
     def promoted(self) -> bool:
@@ -59,6 +60,10 @@ class Share:
     high: float | None
     mean_gain: float | None
     clearly_negative: float | None  # share of competitions' votes against
+    kept_for: (
+        float | None
+    )  # share of changes kept that skills advise, mean over trials; a change not kept is taken back
+    kept_against: float | None  # the same of those that they advise against
 
 
 def leave_one_out(
@@ -105,6 +110,8 @@ def share(trials: Iterable[Trial]) -> Share:
         high=high,
         mean_gain=sum(gains) / len(gains) if gains else None,
         clearly_negative=sum(_against(one) for one in tried) / len(tried) if tried else None,
+        kept_for=_kept([one for one in tried if sign_of(one.claim) > 0]),
+        kept_against=_kept([one for one in tried if sign_of(one.claim) < 0]),
     )
 
 
@@ -129,6 +136,7 @@ def _trial(competition: str, skill: Skill, cast: Sequence[Vote]) -> Trial:
         status=skill.status,
         gain=vote.gain if vote else None,
         z=vote.z if vote else None,
+        kept=vote.kept if vote else None,
     )
 
 
@@ -138,3 +146,8 @@ def _not_negative(of: Sequence[Trial]) -> float | None:
 
 def _against(one: Trial) -> bool:
     return one.z is not None and one.z <= -DEFAULTS.vote_z
+
+
+def _kept(of: Sequence[Trial]) -> float | None:
+    shares = [one.kept for one in of if one.kept is not None]
+    return sum(shares) / len(shares) if shares else None

@@ -76,17 +76,18 @@ def likeliest(choices: Iterable[Choice], techniques: Sequence[Technique], brief:
 
     A change that is not kept is taken back, so that its chance decides, and not what it gained on average. Scales are a
     ladder for those who do not know where to look; measured experience outranks it. What skills know to be kept less
-    often than usual is left alone; so is what none speaks of, once they speak of much that is hardly ever kept and the
-    branch bears it out. `techniques`: all of the domain.
+    often than usual is left alone; so is all the rest once they speak of much that is hardly ever kept and the branch
+    bears it out. `techniques`: all of the domain.
     """
+    if misses_in_a_row(brief) >= PATIENCE and outlook(techniques, brief, facts, recommended=False) < RARE:
+        return []
     asked = brief.scale or Scale.TWEAK
     unknown = {s: outlook([one for one in techniques if one.scale is s], brief, facts) for s in Scale}
-    ended = misses_in_a_row(brief) >= PATIENCE and outlook(techniques, brief, facts, recommended=False) < RARE
 
     def chance(one: Choice) -> float:
         return one.evidence.chance if one.evidence else unknown[one.technique.scale]
 
-    worth = [one for one in choices if (one.evidence.chance >= USUAL if one.evidence else not ended)]
+    worth = [one for one in choices if one.evidence is None or one.evidence.chance >= USUAL]
     reach = [one for one in worth if one.technique.scale is asked or chance(one) > max(USUAL, unknown[asked])]
     return sorted(reach, key=lambda one: -chance(one))  # stable: ties as they came
 
