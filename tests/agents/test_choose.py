@@ -18,7 +18,7 @@ from haste.agents.builtin.choose import (
     open_techniques,
 )
 from haste.agents.builtin.engineer import BuiltinEngineer
-from haste.agents.builtin.evidence import CAP, PRIOR_TECHNIQUES, USUAL, evidence, outlook
+from haste.agents.builtin.evidence import CAP, CLAIMED_CHANCE, PRIOR_TECHNIQUES, USUAL, evidence, outlook
 from haste.agents.builtin.facts import facts_of
 from haste.schema.brief import Attempt, Brief, Incumbent
 from haste.schema.competition import Kind
@@ -194,6 +194,32 @@ def test_what_a_run_saw_counts_no_more_than_a_noise_cap_lets_it() -> None:
     assert found.gain == pytest.approx((1.0 - 2 * CAP) / 3)
 
 
+def test_what_a_run_saw_on_another_branch_counts_for_the_chance_as_well() -> None:
+    skills = (note("winsorise", 1.0, chance=0.4),)
+    for kept, chance in ((False, 0.4 / 3), (True, 2.4 / 3)):
+        history = (attempt("winsorise", kept=kept, branch="c1"),)
+        brief = BRIEF.model_copy(update={"skills": skills, "branch": "c2", "history": history})
+        found = evidence("winsorise", brief, facts_of(brief))
+        assert found is not None
+        assert found.chance == pytest.approx(chance)
+
+
+@pytest.mark.parametrize(
+    ("claim", "status", "above"),
+    [
+        ("+", Status.ACTIVE, 1.0),
+        ("+", Status.CANDIDATE, 0.5),
+        ("-", Status.ACTIVE, -1.0),
+        ("-", Status.CONTESTED, -0.5),
+    ],
+)
+def test_a_bare_claim_moves_the_chance_a_little(claim: str, status: Status, above: float) -> None:
+    told = note("winsorise", claim=f"tabular/winsorise/{claim}", status=status)
+    found = evidence("winsorise", BRIEF.model_copy(update={"skills": (told,)}), facts_of(BRIEF))
+    assert found is not None
+    assert found.chance == pytest.approx(USUAL + above * CLAIMED_CHANCE)
+
+
 def test_without_a_skill_a_run_makes_no_evidence_of_its_own() -> None:
     brief = BRIEF.model_copy(update={"branch": "c2", "history": (attempt("winsorise", gain=0.5),)})
     assert evidence("winsorise", brief, facts_of(brief)) is None
@@ -237,9 +263,11 @@ def test_where_hardly_anything_is_kept_the_rest_is_left_alone() -> None:
     asked = BRIEF.model_copy(update={"incumbent": incumbent, "branch": "c1", "scale": Scale.TWEAK, "history": missed})
     poor = [note(technique.name, -2.0, chance=0.02) for technique in TWEAKS[:8]]
     assert (0.02 * 8 + PRIOR_TECHNIQUES * USUAL) / (8 + PRIOR_TECHNIQUES) < RARE
-    for good in (note("ratios", 1.0), note("ratios", 0.1, chance=0.3)):  # proven, and likely
-        assert engineer.refine(asked.model_copy(update={"skills": (*poor, good)})).technique == "ratios"  # type: ignore[union-attr]
-    assert engineer.refine(asked.model_copy(update={"skills": tuple(poor)})) is None
+    assert engineer.refine(asked.model_copy(update={"skills": (*poor, note("ratios", 1.0))})).technique == "ratios"  # type: ignore[union-attr]
+    # What is likelier came before, and that some of it is kept says nothing of the rest.
+    liked = tuple(note(name, 0.1, chance=0.9) for name in ("ratios", "products", "target_encoding", "one_hot_encoding"))
+    for rest in ((), liked[:1], liked):
+        assert engineer.refine(asked.model_copy(update={"skills": (*poor, *rest)})) is None
     # The branch itself has to bear it out.
     for history in (missed[1:], (*missed, attempt("tried", kept=True)), (*missed[1:], attempt("x", branch="c2"))):
         assert engineer.refine(asked.model_copy(update={"skills": tuple(poor), "history": history})) is not None

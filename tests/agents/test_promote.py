@@ -52,11 +52,12 @@ def by_share(sign: str, *kept: tuple[float | None, float]) -> str | None:
     """What is proposed of a claim that some competitions tried: the share that each kept, and its z."""
     claim = f"text/cut/{sign}"
     learning = Learning(id="r/1", statement="", tier=Tier.COMPETITION, domain="text", competition="a", claim=claim)
-    measured = tuple(
+    measured = [
         Measured(domain="text", gain=z, z=z, sign=(z >= 1.645) - (z <= -1.645), kept=share, home=n == 0)
         for n, (share, z) in enumerate(kept)  # the first is where it was found
-    )
-    proposal = BuiltinEngineer().promote(PromotionBrief(learning=learning, measured=measured))
+    ]
+    elsewhere = Measured(domain="image", gain=0.0, z=0.0, sign=0, kept=0.9 if sign == "+" else 0.0)  # has no say
+    proposal = BuiltinEngineer().promote(PromotionBrief(learning=learning, measured=(*measured, elsewhere)))
     assert proposal is None or proposal.verdict is Verdict.DOMAIN
     return proposal.reason if proposal else None
 

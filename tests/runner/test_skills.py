@@ -20,6 +20,7 @@ from haste.skills.absence import absence_effect
 from haste.skills.evidence import fold as fold_ledger
 from haste.skills.promote import Shelf
 from haste.skills.skill import text_file
+from haste.skills.thresholds import DEFAULTS
 from haste.store.inventory import SkillFiles
 from haste.store.memory import MemoryStore
 from tests.search.legal import competition, profile
@@ -207,9 +208,13 @@ def test_runs_of_other_competitions_change_nothing_of_what_is_withheld():
     assert chosen(Shelf(store, others), withhold=0.5).notes == chosen(Shelf(store), withhold=0.5).notes
 
 
-def test_notes_carry_the_measured_effect():
-    evidence = fold_ledger(results("wide", {"beta-two": 2.0, "gamma-three": 3.0, "delta-four": 4.0}))
-    notes = {note.name: note for note in chosen(Shelf(inventory(*STORE), evidence)).notes}
+def test_notes_carry_the_measured_effect_and_what_is_to_be_expected():
+    gains = results("wide", {"beta-two": 2.0, "gamma-three": 3.0, "delta-four": 4.0})
+    records = [one.model_copy(update={"kept": one.gain > 1.0}) if one.kind == "observation" else one for one in gains]
+    notes = {note.name: note for note in chosen(Shelf(inventory(*STORE), fold_ledger(records))).notes}
+    assert notes["wide"].expected == pytest.approx(9.0 / 4)
+    assert notes["wide"].chance == pytest.approx((2.0 + DEFAULTS.prior_kept) / 4)
+    assert notes["tables"].expected is notes["tables"].chance is None
     effect = notes["wide"].effect
     assert effect is not None
     assert effect.gain == pytest.approx(3.0)

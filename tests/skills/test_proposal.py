@@ -198,7 +198,8 @@ def test_a_brief_shows_what_is_near_first_and_names_no_competition() -> None:
     hidden = domain_skill("words", "text", claim="any/target_encoding/+", technique="target_encoding")
     records = [
         run("a", "alpha-one", facts={"rows": 891}),
-        seen("a", 3.0),
+        seen("a", 3.0, kept=True),
+        seen("a", 3.0, kept=False, candidate="c5"),
         run("b", "beta-two", facts={"rows": 40}),
         seen("b", -2.0),
         run("c", "words-1", "text"),
@@ -209,6 +210,7 @@ def test_a_brief_shows_what_is_near_first_and_names_no_competition() -> None:
     assert len(brief.similar) == SIMILAR
     assert [one.name for one in brief.similar[:2]] == ["avoid-te", "levels"]
     assert brief.counted is Verdict.COMPETITION
+    assert [(one.home, one.gain, one.kept) for one in brief.measured] == [(True, 3.0, 0.5)]  # where conditions held
     assert brief.support == (
         "where it was found: +3.0 noise over 1 run, for it [rows 891]",
         "another competition (tabular): -2.0 noise over 1 run, against it, where its conditions do not hold [rows 40]",
