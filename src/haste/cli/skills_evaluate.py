@@ -180,7 +180,12 @@ def _tell(told: dict[str, Any]) -> None:
             typer.echo(f"  right on {kind:<15} {one['right']} of {one['items']}")
     for name, one in told.get("replay", {}).items():
         tried = f"{one['tried']} skills tried on {one['competitions']} competitions, {one['untried']} untried"
+        kept = ", ".join(
+            f"{where} {in_words(one[key], None, None)}"
+            for key, where in (("kept_for", "where advised"), ("kept_against", "where advised against"))
+        )
         typer.echo(f"{name}: not negative {in_words(one['not_negative'], one['low'], one['high'])}; {tried}")
+        typer.echo(f"  share of changes kept there: {kept}")
 
 
 def in_words(value: float | None, low: float | None, high: float | None) -> str:
