@@ -54,7 +54,7 @@ def test_every_skill_stands_on_runs_of_at_least_two_competitions(starter: Readin
         share = chance_of(skill, votes(skill, starter.shelf.evidence))
         assert gain is not None
         assert share is not None
-        # Its change gains in the claim's favour, or is kept more often than usual; less often, if it is advised against.
+        # Its change gains in the claim's favour, or is kept more often than usual: less often, where it warns.
         assert gain > 0 or (share - DEFAULTS.prior_kept) * sign_of(skill.claim) > 0, skill.name
 
 
