@@ -418,6 +418,13 @@ def test_where_the_bundle_is_not_kept_its_parts_are_tried_one_at_a_time() -> Non
     assert undecided.technique == "average_folds+ratios"
 
 
+def test_what_is_tried_though_it_lost_on_average_says_why() -> None:
+    often = refined(note("ratios", -0.4, chance=0.4))
+    assert often is not None
+    assert (often.technique, often.cites) == ("ratios", ("skill-ratios",))
+    assert "lost by it on average, yet kept it more often than is usual (skill-ratios)" in often.rationale
+
+
 def test_the_same_bundle_in_another_order_is_not_tried_on_another_branch() -> None:
     then = refined(*PROVEN, history=(attempt("ratios+average_folds"),), branch="c2")
     assert then is not None

@@ -21,6 +21,7 @@ from .catalogue import all_techniques, domain_for, domain_of
 from .choose import Choice, base_order, by_scale, in_order, likeliest, open_techniques, proven
 from .constants import constants_of
 from .diagnose import Finding, diagnose
+from .evidence import USUAL
 from .facts import facts_of
 from .promote import propose
 from .recipe import Constants, Model, Recipe
@@ -165,7 +166,11 @@ def _recipe(raw: dict[str, object] | None) -> Recipe | None:
 def _because(choice: Choice) -> tuple[str, tuple[str, ...]]:
     if choice.evidence is None or choice.evidence.gain == 0:
         return "", ()
-    word = "speaks for it" if choice.evidence.gain > 0 else "speaks against it, but nothing better is left"
+    word = "speaks against it, but nothing better is left"
+    if choice.evidence.gain > 0:
+        word = "speaks for it"
+    elif choice.evidence.chance > USUAL:
+        word = "lost by it on average, yet kept it more often than is usual"
     if not choice.evidence.cites:  # what skills say was outweighed
         return f" What this run saw of it on another branch {word}.", ()
     return f" Earlier experience {word} ({', '.join(choice.evidence.cites)}).", choice.evidence.cites
