@@ -71,6 +71,9 @@ def test_what_is_kept_clearly_more_often_than_usual_is_advised_though_it_lost_mo
     )
     assert by_share("+", (1.0, 5.0), (0.2, -0.1)) is None  # the discovery has no say
     assert by_share("+", (1.0, 5.0), (None, -0.1)) is None
+    assert by_share("+", (0.0, 1.0), (0.5, -0.1), (None, 0.1), (None, -0.5)) == (
+        "1 other competition keeps 32 % of such changes (shrunk), where 15 % are usual"  # of those that say so
+    )
 
 
 def test_what_is_hardly_ever_kept_is_advised_against_though_it_gained_a_little_once() -> None:

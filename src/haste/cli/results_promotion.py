@@ -49,7 +49,7 @@ def promotion(folder: Path) -> str:
             *grid(HEADINGS, groups),
             "",
             "Clearly negative: below nothing by more than its noise. Kept: share of the changes that were kept there,",
-            "of those that skills advise and of those that they advise against, mean over skills.",
+            "of those that skills advise and of those that they advise against, mean over tries.",
         ]
     )
 

@@ -150,7 +150,8 @@ def _cast(tried: Iterable[Tried], conditions: tuple[Condition, ...], sign: int) 
     domains: dict[str, Counter[str]] = defaultdict(Counter)
     for run, gains, kept in tried:
         if not conditions or all_hold(conditions, run.facts):
-            figures[run.competition][gains] = kept
+            known = figures[run.competition].get(gains)
+            figures[run.competition][gains] = known if kept is None else kept
             domains[run.competition][run.domain] += 1
     return tuple(_vote(one, _most_frequent(domains[one]), sign, figures[one]) for one in sorted(figures))
 

@@ -26,7 +26,7 @@ class Thresholds:
     domain_opposes_ratio: float = 2.0  # opposing competitions per support, for the same
 
     prior_competitions: float = 1.0  # without effect, that an expected gain is shrunk by
-    prior_kept: float = 0.15  # share of changes that a competition without effect keeps; cold runs: one in seven
+    prior_kept: float = 0.15  # share of changes that are kept as a rule; cold runs: one in seven
 
     # Status.
     contested_opposes: int = 2  # competitions; a skill of one competition is contested by that one

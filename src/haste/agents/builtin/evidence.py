@@ -56,8 +56,8 @@ def evidence(action: str, brief: Brief, facts: Facts) -> Evidence | None:
 def outlook(techniques: Iterable[Technique], brief: Brief, facts: Facts, *, recommended: bool = True) -> float:
     """How often one of the techniques is kept where no skill speaks of it, as far as can be told: as the others are.
 
-    `recommended`: counting those that skills speak for. Shrunk towards what is usual, so that a few skills do not say
-    so.
+    `recommended`: counting those, too, that gained on average. Shrunk towards what is usual, so that a few skills do
+    not say so.
     """
     names = {technique.name for technique in techniques}
     chances = [

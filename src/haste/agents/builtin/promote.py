@@ -2,9 +2,9 @@
 
 A tier is a hypothesis about scope. Where the competitions beyond the one that found a claim lean in its favour as one,
 and none opposes, it is worth showing to the next one: as a candidate, until counting bears it out. So it is where they
-disagree about the gain but keep such a change clearly more often than changes are kept as a rule, or, for advice
-against it, less often: a change that is not kept is taken back, and what was lost by it does not speak against trying.
-The competition that found a claim has no say: it was picked because it looked good there.
+disagree about the gain but keep such a change more often than changes are kept as a rule, or, for advice against it,
+less often, by what one of them has seen at the least: a change that is not kept is taken back, and what was lost by it
+does not speak against trying. The competition that found a claim has no say: it was picked because it looked good there.
 """
 
 from __future__ import annotations
@@ -49,12 +49,13 @@ def _lean(measured: Sequence[Measured]) -> bool:
 
 
 def _by_share(measured: Sequence[Measured], sign: int) -> PromotionProposal | None:
-    share = shrunk_share([one.kept for one in measured if one.kept is not None])
+    told_of = [one for one in measured if one.kept is not None]
+    share = shrunk_share([one.kept for one in told_of if one.kept is not None])
     if share is None or (share < OFTEN if sign > 0 else share > SELDOM):
         return None
     told = f"{100 * share:.0f} % of such changes (shrunk), where {100 * DEFAULTS.prior_kept:.0f} % are usual"
-    keep = "keeps" if len(measured) == 1 else "keep"
-    return PromotionProposal(verdict=Verdict.DOMAIN, reason=f"{_others(measured)} {keep} {told}")
+    keep = "keeps" if len(told_of) == 1 else "keep"
+    return PromotionProposal(verdict=Verdict.DOMAIN, reason=f"{_others(told_of)} {keep} {told}")
 
 
 def _proposal(verdict: Verdict, measured: Sequence[Measured], which: str = "") -> PromotionProposal:
