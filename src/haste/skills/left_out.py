@@ -60,10 +60,9 @@ class Share:
     high: float | None
     mean_gain: float | None
     clearly_negative: float | None  # share of competitions' votes against
-    kept_for: (
-        float | None
-    )  # share of changes kept that skills advise, mean over trials; a change not kept is taken back
-    kept_against: float | None  # the same of those that they advise against
+    # A change that is not kept is taken back, so that what share is kept matters as well: mean over trials.
+    kept_for: float | None  # of changes that skills advise
+    kept_against: float | None  # of those that they advise against
 
 
 def leave_one_out(

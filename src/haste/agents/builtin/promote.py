@@ -4,7 +4,8 @@ A tier is a hypothesis about scope. Where the competitions beyond the one that f
 and none opposes, it is worth showing to the next one: as a candidate, until counting bears it out. So it is where they
 disagree about the gain but keep such a change more often than changes are kept as a rule, or, for advice against it,
 less often, by what one of them has seen at the least: a change that is not kept is taken back, and what was lost by it
-does not speak against trying. The competition that found a claim has no say: it was picked because it looked good there.
+does not speak against trying. The competition that found a claim has no say: it was picked because it
+looked good there.
 """
 
 from __future__ import annotations
